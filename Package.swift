@@ -1,8 +1,79 @@
 // swift-tools-version: 6.2
 import PackageDescription
-let common: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility")]
+
+/// Settings shared by every Swift target.
+let common: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])  // a user's newer compiler may warn
+
+/// Modules that parse bytes from the network: every unsafe operation must be spelled `unsafe`.
 let core: [SwiftSetting] = common + [.strictMemorySafety()]
-let package = Package(name: "diemcau", targets: [
- .target(name: "Units", swiftSettings: core),
- .target(name: "Wire", dependencies: ["Units"], swiftSettings: core + [.enableExperimentalFeature("Lifetimes")]),
-])
+
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// The modules, lowest layer first; a module imports only what stands in its line.
+let modules: [Target] = [
+    .target(name: "Units", swiftSettings: core),
+    .target(
+        name: "Wire", dependencies: ["Units"], swiftSettings: core + [.enableExperimentalFeature("Lifetimes")]),
+
+    .target(name: "STUN", dependencies: ["Units", "Wire"], swiftSettings: core),
+    .target(name: "ICE", dependencies: ["STUN", "Units", "Wire"], swiftSettings: core),
+    .target(name: "SDP", dependencies: ["Units"], swiftSettings: core),
+    .target(name: "RTP", dependencies: ["Units", "Wire"], swiftSettings: core),
+    .target(name: "SRTP", dependencies: ["Units", "Wire"], swiftSettings: core),
+    .target(name: "HTTP1", dependencies: [httpTypes], swiftSettings: core),
+
+    .target(name: "Conference", dependencies: ["Units"], swiftSettings: core),
+    .target(name: "Forwarding", dependencies: ["RTP", "Units", "Wire"], swiftSettings: core),
+    .target(name: "Telemetry", dependencies: ["Units"], swiftSettings: core),
+
+    .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+    .target(name: "CDatagrams", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "LibUV", dependencies: ["CLibuv", "CDatagrams", "Units", "Wire"], swiftSettings: common),
+    .target(name: "COpenSSL"),
+    .target(name: "OpenSSL", dependencies: ["COpenSSL", "Units"], swiftSettings: common),
+    .target(name: "Tokens", dependencies: ["Conference", "OpenSSL"], swiftSettings: common),
+
+    .target(
+        name: "Transport", dependencies: ["ICE", "OpenSSL", "RTP", "SRTP", "STUN", "Units", "Wire"],
+        swiftSettings: core),
+    .target(
+        name: "Configuration",
+        dependencies: [
+            "Conference", "Units", .product(name: "Yams", package: "Yams"),
+        ], swiftSettings: common),
+    .target(
+        name: "Bridge",
+        dependencies: [
+            "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "STUN", "Tokens", "Transport", "Units",
+            "Wire", httpTypes,
+        ], swiftSettings: core),
+
+    .target(
+        name: "BridgeServer",
+        dependencies: [
+            "Bridge", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire", httpTypes, logging,
+        ], swiftSettings: common),
+
+    .executableTarget(
+        name: "diemcau",
+        dependencies: ["BridgeServer", "Conference", "Configuration", "LibUV", "OpenSSL", "Tokens", "Units", argumentParser],
+        swiftSettings: common),
+]
+
+let package = Package(
+    name: "diemcau",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: modules)

@@ -13,8 +13,9 @@ package struct Bitrate: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// The mean rate of `bytes` over `duration`; zero for an empty or negative duration.
     package init(bytes: UInt64, over duration: Duration) {
-        let seconds = duration.inSeconds
-        bitsPerSecond = seconds > 0 ? UInt64(exactly: (Double(bytes) * 8 / seconds).rounded()) ?? .max : 0
+        let nanoseconds = duration.nanoseconds
+        let scaled = UInt128(bytes) * 8_000_000_000
+        bitsPerSecond = nanoseconds > 0 ? UInt64(clamping: scaled / UInt128(nanoseconds.magnitude)) : 0
     }
 
     package static func < (lhs: Bitrate, rhs: Bitrate) -> Bool { lhs.bitsPerSecond < rhs.bitsPerSecond }

@@ -35,7 +35,7 @@ package struct NTPTime: Hashable, Comparable, Sendable {
     package func since(_ earlier: NTPTime) -> Duration {
         let difference = Int64(bitPattern: rawValue &- earlier.rawValue)
         let whole = difference >> 32
-        let fraction = (difference & 0xFFFF_FFFF) &* 1_000_000_000 >> 32
+        let fraction = ((difference & 0xFFFF_FFFF) &* 1_000_000_000) >> 32
         return .seconds(whole) + .nanoseconds(fraction)
     }
 }

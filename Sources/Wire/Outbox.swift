@@ -73,6 +73,11 @@ package struct Outbox: ~Copyable {
         commit(length, to: path)
     }
 
+    /// Appends a copy of `datagram`; for everything that is not media.
+    package mutating func append(_ datagram: [UInt8], to path: NetworkPath) {
+        append(unsafe datagram.span.bytes, to: path)
+    }
+
     /// Record `index`, 0 ..< ``count``.
     package func record(_ index: Int) -> Record {
         precondition(index >= 0 && index < count, "no such datagram")

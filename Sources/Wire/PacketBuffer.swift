@@ -26,6 +26,12 @@ package struct PacketBuffer: ~Copyable {
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
+    /// Calls `body` with the bytes of `range`: for buffers that are properties of classes, whose spans may not escape.
+    @inlinable
+    package func withBytes<Result>(_ range: Range<Int>, _ body: (borrowing RawSpan) -> Result) -> Result {
+        body(bytes(range))
+    }
+
     /// The bytes of `range`, to write.
     @inlinable
     @_lifetime(&self)

@@ -1,6 +1,7 @@
 /// OpenSSL 3 for the `OpenSSL` module, which alone imports this one.
 ///
-/// Swift sees OpenSSL's functions but not its function-like macros: each inline function below is one such macro.
+/// Swift sees OpenSSL's functions but not its function-like macros: each inline function and constant below is
+/// one such macro.
 #ifndef COPENSSL_H
 #define COPENSSL_H
 
@@ -27,6 +28,12 @@
 
 // MARK: Contexts
 
+static const uint64_t copenssl_op_no_ticket = SSL_OP_NO_TICKET;
+static const uint64_t copenssl_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t copenssl_op_no_compression = SSL_OP_NO_COMPRESSION;
+static const uint64_t copenssl_op_no_query_mtu = SSL_OP_NO_QUERY_MTU;
+static const uint64_t copenssl_op_cipher_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
+
 static inline long copenssl_ctx_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 
 static inline int copenssl_ctx_set_min_version(SSL_CTX *context, int version) {
@@ -38,19 +45,15 @@ static inline int copenssl_ctx_set_max_version(SSL_CTX *context, int version) {
 }
 
 static inline int copenssl_ctx_set_groups(SSL_CTX *context, const char *list) {
-    return SSL_CTX_set1_groups_list(context, list);
+    return (int)SSL_CTX_set1_groups_list(context, list);
 }
 
-static inline int copenssl_ctx_set_signature_algorithms(SSL_CTX *context, const char *list) {
-    return SSL_CTX_set1_sigalgs_list(context, list);
+static inline long copenssl_ctx_disable_session_cache(SSL_CTX *context) {
+    return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
 
-static inline long copenssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
-    return SSL_CTX_set_session_cache_mode(context, mode);
-}
-
-static inline long copenssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
-    return SSL_CTX_add1_chain_cert(context, certificate);
+static inline int copenssl_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
+    return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 
 // MARK: Sessions
@@ -61,19 +64,9 @@ static inline int copenssl_set_server_name(SSL *ssl, const char *name) {
 
 static inline long copenssl_set_mtu(SSL *ssl, long bytes) { return SSL_set_mtu(ssl, bytes); }
 
-static inline long copenssl_dtls_set_link_mtu(SSL *ssl, long bytes) { return DTLS_set_link_mtu(ssl, bytes); }
-
-// MARK: BIOs
-
-static inline long copenssl_bio_pending(BIO *bio) { return (long)BIO_pending(bio); }
+// MARK: BIOs and keys
 
 static inline long copenssl_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
-
-static inline void copenssl_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
-
-static inline void copenssl_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
-
-// MARK: Keys
 
 static inline EVP_PKEY *copenssl_generate_p256(void) { return EVP_EC_gen("P-256"); }
 

@@ -1,0 +1,183 @@
+package import Conference
+import Forwarding
+import Transport
+package import Units
+
+/// Everything of the server that is not media: rooms, sessions, who may do what. No socket, thread or clock: requests
+/// and events in, responses and commands for the media loops out.
+package final class ControlPlane {
+    let settings: ControlSettings
+    var rooms: [RoomID: RoomRecord] = [:]
+    var roomsByNumber: [UInt32: RoomID] = [:]
+    var resources: [MediaResourceID: ResourceRecord] = [:]
+    var resourcesByNumber: [UInt32: MediaResourceID] = [:]
+    /// Resources by media loop, to give the next one to the emptiest.
+    var loads: [Int]
+    var commands: [(loop: Int, command: MediaCommand)] = []
+    var refusals: [String: UInt64] = [:]
+    private var nextRoomNumber: UInt32 = 0
+    private var nextResourceNumber: UInt32 = 1
+
+    package init(_ settings: ControlSettings) {
+        self.settings = settings
+        loads = Array(repeating: 0, count: settings.candidates.count)
+    }
+
+    var loopCount: Int { settings.candidates.count }
+
+    /// When ``advance(to:)`` has something to do.
+    package var deadline: Instant? {
+        rooms.values.reduce(nil) { $0.earlier($1.room.deadline) }
+    }
+
+    /// What the media loops are to do, in order, since the last call.
+    package func takeCommands() -> [(loop: Int, command: MediaCommand)] {
+        defer { commands.removeAll(keepingCapacity: true) }
+        return commands
+    }
+
+    /// How many requests were turned away, by stable code.
+    package var refusalCounts: [String: UInt64] { refusals }
+
+    package func advance(to now: Instant) {
+        for id in rooms.keys where rooms[id]?.room.deadline.map({ $0 <= now }) ?? false {
+            apply(.tick, to: id, at: now)
+        }
+    }
+
+    // MARK: Rooms
+
+    /// Takes the rooms of the room files as they are now: new ones open, changed ones change without touching running
+    /// media, missing ones let nobody new in and go with their last resource.
+    package func setRooms(_ definitions: [RoomDefinition], at now: Instant) {
+        for definition in definitions {
+            if let record = rooms[definition.id] {
+                if record.room.definition != definition { apply(.replace(definition), to: definition.id, at: now) }
+            } else {
+                rooms[definition.id] = RoomRecord(number: nextRoomNumber, definition, loops: loopCount, at: now)
+                roomsByNumber[nextRoomNumber] = definition.id
+                nextRoomNumber &+= 1
+                for entry in definition.roster { _ = rooms[definition.id]?.seat(of: entry.code) }
+                sendPlan(rooms[definition.id]?.room.picturePlan ?? [], of: definition.id)
+            }
+            tellLoops(.room(rooms[definition.id]?.number ?? 0, audioSlots: definition.audioSlots))
+        }
+        let present = Set(definitions.map(\.id))
+        for id in Array(rooms.keys) where !present.contains(id) {
+            apply(.retire, to: id, at: now)
+            forgetIfOver(id)
+        }
+    }
+
+    package var roomIDs: [RoomID] { rooms.keys.sorted() }
+
+    /// Lets one event happen to a room and carries out everything that comes of it.
+    ///
+    /// - Returns: The effects, carried out already.
+    @discardableResult
+    func apply(_ event: BridgeRoom.Event, to id: RoomID, at now: Instant) -> [BridgeRoom.Effect] {
+        let effects = rooms[id]?.room.handle(event, at: now) ?? []
+        for effect in effects {
+            switch effect {
+            case .end(let resource, _): close(resource)
+            case .picturePlan(let points): sendPlan(points, of: id)
+            case .admitted, .refused, .rejected: break
+            }
+        }
+        return effects
+    }
+
+    private func sendPlan(_ points: [PointCode], of id: RoomID) {
+        guard let number = rooms[id]?.number else { return }
+        let seats = points.compactMap { rooms[id]?.seat(of: $0) }
+        tellLoops(.picturePlan(room: number, seats: seats))
+    }
+
+    private func tellLoops(_ command: MediaCommand) {
+        for loop in 0..<loopCount { commands.append((loop, command)) }
+    }
+
+    private func forgetIfOver(_ id: RoomID) {
+        guard let record = rooms[id], record.room.isRetired, record.room.isEmpty else { return }
+        rooms[id] = nil
+        roomsByNumber[record.number] = nil
+    }
+
+    // MARK: Resources
+
+    func takeResourceNumber() -> UInt32 {
+        defer { nextResourceNumber &+= 1 }
+        return nextResourceNumber
+    }
+
+    /// The loop with the fewest resources.
+    var emptiestLoop: Int { loads.indices.min { loads[$0] < loads[$1] } ?? 0 }
+
+    func insert(_ record: ResourceRecord, _ description: ResourceDescription) {
+        resources[record.id] = record
+        resourcesByNumber[record.number] = record.id
+        loads[record.loop] += 1
+        commands.append((record.loop, .open(description)))
+    }
+
+    private func close(_ id: MediaResourceID) {
+        guard let record = resources.removeValue(forKey: id) else { return }
+        resourcesByNumber[record.number] = nil
+        loads[record.loop] -= 1
+        commands.append((record.loop, .close(record.number)))
+        forgetIfOver(record.room)
+    }
+
+    /// Ends everything: each client gets its close_notify from the loop that has it.
+    package func shutDown(at now: Instant) {
+        for id in Array(rooms.keys) { apply(.shutDown, to: id, at: now) }
+    }
+
+    // MARK: What media loops report
+
+    package func handle(_ event: MediaEvent, from loop: Int, at now: Instant) {
+        switch event {
+        case .iceConnected(let number): apply(number, at: now) { .iceConnected($0) }
+        case .connected(let number, let path): apply(number, at: now) { .connected($0, path: "udp \(path.remote)") }
+        case .pathChanged(let number, let path): apply(number, at: now) { .pathChanged($0, "udp \(path.remote)") }
+        case .closed(let number, let reason):
+            apply(number, at: now) { .left($0, reason == .peerClosed ? .closed : .failed) }
+        case .sources(let number, let live):
+            apply(number, at: now) { .sources($0, SentMedia(live)) }
+        case .speaking(let number, let seat):
+            guard let id = roomsByNumber[number] else { return }
+            rooms[id]?.speakers[loop] = seat
+            let loudest = rooms[id]?.speakers.lazy.compactMap { $0 }.first
+            let point = loudest.flatMap { rooms[id]?.point(at: $0) }
+            apply(.speaking(point), to: id, at: now)
+        case .slots(let number, let reports):
+            guard let id = resourcesByNumber[number] else { return }
+            resources[id]?.slots = reports
+        case .activity(let lines):
+            for line in lines {
+                guard let id = resourcesByNumber[line.number] else { continue }
+                resources[id]?.counters = line.counters
+                apply(line.number, at: now) { .activity($0, lastAuthenticated: line.lastAuthenticated) }
+            }
+        }
+    }
+
+    private func apply(_ number: UInt32, at now: Instant, _ event: (MediaResourceID) -> BridgeRoom.Event) {
+        guard let id = resourcesByNumber[number], let record = resources[id] else { return }
+        apply(event(id), to: record.room, at: now)
+    }
+}
+
+extension SentMedia {
+    fileprivate init(_ live: LiveSources) {
+        let codec: VideoCodecName? =
+            switch live.cameraCodec {
+            case .vp8: .vp8
+            case .h264: .h264
+            case .opus, nil: nil
+            }
+        self.init(
+            audio: live.microphone, video: live.camera, screen: live.screen, videoCodec: live.camera ? codec : nil,
+            layers: live.cameraLayers)
+    }
+}

@@ -1,0 +1,41 @@
+package import Conference
+package import Tokens
+package import Units
+
+/// What the control plane is told about its server once, when it starts.
+package struct ControlSettings: Sendable {
+    package var bridge: BridgeID
+    /// For each media loop, where clients reach it over UDP, the preferred address first.
+    package var candidates: [[SocketAddress]]
+    /// SHA-256 of the media certificate, as `a=fingerprint` writes it.
+    package var fingerprint: String
+    package var verifier: TokenVerifier
+    /// Names and addresses that requests may be for (`Host`), in small letters and without ports.
+    package var hosts: Set<String>
+    /// Whether pages of other origins may use WHIP and WHEP (they need a bearer token all the same).
+    package var allowsOtherOrigins: Bool
+
+    package init(
+        bridge: BridgeID = .local, candidates: [[SocketAddress]], fingerprint: String, verifier: TokenVerifier,
+        hosts: Set<String>, allowsOtherOrigins: Bool
+    ) {
+        self.bridge = bridge
+        self.candidates = candidates
+        self.fingerprint = fingerprint
+        self.verifier = verifier
+        self.hosts = hosts
+        self.allowsOtherOrigins = allowsOtherOrigins
+    }
+}
+
+/// The time of one event, on both clocks.
+package struct Moment: Sendable {
+    package var instant: Instant
+    /// Seconds since 1970, for tokens and `Date`.
+    package var unixTime: Int
+
+    package init(instant: Instant, unixTime: Int) {
+        self.instant = instant
+        self.unixTime = unixTime
+    }
+}

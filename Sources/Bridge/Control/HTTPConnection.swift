@@ -1,0 +1,57 @@
+package import HTTP1
+import HTTPTypes
+package import Units
+
+/// One connection's requests and responses, in order; plaintext in, plaintext out.
+package struct HTTPConnection {
+    /// How long a connection may be idle between requests.
+    private static let idleLimit = Duration.seconds(60)
+
+    private var parser: RequestParser
+    private let requestTimeout: Duration
+    /// When to close it: the request under way has taken too long, or nobody has asked anything for a while.
+    package private(set) var deadline: Instant
+    /// Whether everything has been answered that will be: close when it is written.
+    package private(set) var isFinished = false
+
+    package init(limits: MessageLimits, requestTimeout: Duration, at now: Instant) {
+        parser = RequestParser(limits: limits)
+        self.requestTimeout = requestTimeout
+        deadline = now.advanced(by: requestTimeout)
+    }
+
+    /// Takes what the client sent and answers each request that is complete.
+    ///
+    /// - Parameters:
+    ///   - bytes: Plaintext.
+    ///   - respond: Answers one request.
+    /// - Returns: What to send back.
+    package mutating func receive(
+        _ bytes: borrowing RawSpan, at moment: Moment, respond: (Request) -> Response
+    ) -> [UInt8] {
+        guard !isFinished else { return [] }
+        let wasIdle = parser.isIdle
+        parser.append(bytes)
+        var output: [UInt8] = []
+        let date = HTTPDate.text(unixSeconds: moment.unixTime)
+        do throws(HTTPError) {
+            while let event = try parser.next() {
+                switch event {
+                case .continueExpected:
+                    output += Response.continueBytes
+                case .request(let request):
+                    let response = respond(request)
+                    output += response.serialized(for: request.method, date: date, keepsAlive: request.keepsAlive)
+                    isFinished = !request.keepsAlive
+                    deadline = moment.instant.advanced(by: Self.idleLimit)
+                }
+            }
+        } catch {
+            let problem = ProblemDocument(error.status.code, "bad-request", error.reason.description)
+            output += problem.response.serialized(for: nil, date: date, keepsAlive: false)
+            isFinished = true
+        }
+        if wasIdle, !parser.isIdle { deadline = moment.instant.advanced(by: requestTimeout) }
+        return output
+    }
+}

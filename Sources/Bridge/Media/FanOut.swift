@@ -1,0 +1,101 @@
+import Forwarding
+import RTP
+import Transport
+import Units
+import Wire
+
+/// The loop that everything else is for: one packet of one source to all slots that show it.
+///
+/// Nothing here allocates, locks, logs or looks anything up. The payload is shared; each receiver's header and VP8
+/// descriptor are written into the outbox and the rest is encrypted there straight out of the shared buffer.
+struct FanOut {
+    /// Room for header, extensions, resend's sequence number, descriptor, tag: what a packet grows by at most.
+    static let overhead = RTPHeader.fixedLength + ExtensionBlock.maximumLength + RTXPayload.overhead
+        + PictureNumbers.length + 16
+
+    /// Packets that went out to receivers, and their bytes.
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    /// Packets that found no room in the outbox or could not be protected.
+    var dropped: UInt64 = 0
+
+    /// Sends `packet` to everybody who is shown `stream`.
+    ///
+    /// - Parameter payload: What was decrypted; the source's own VP8 descriptor stands at its start.
+    mutating func forward(
+        _ packet: SourcePacket, payload: borrowing RawSpan, from stream: SourceStream, arrival: NTPTime,
+        into outbox: inout Outbox
+    ) {
+        if packet.startsKeyframe, !stream.waiting.isEmpty { beginWaiting(stream, with: packet, arrival: arrival) }
+        guard !stream.active.isEmpty, packet.descriptorLength <= payload.byteCount else { return }
+        let rest = payload.extracting(droppingFirst: packet.descriptorLength)
+        for slot in stream.active where slot.current === stream {
+            guard let outgoing = slot.mapping.map(packet) else { continue }
+            send(packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, into: &outbox)
+        }
+    }
+
+    /// Puts `stream` on the slots that have waited for this keyframe.
+    private func beginWaiting(_ stream: SourceStream, with packet: SourcePacket, arrival: NTPTime) {
+        for slot in stream.waiting where slot.next === stream {
+            slot.begin(stream, with: packet, arrival: arrival)
+            slot.endpoint.needsImmediateReport = true
+            stream.active.append(slot)
+        }
+        stream.waiting.removeAll(keepingCapacity: true)
+        stream.endpoint?.room.slotsChanged = true
+    }
+
+    private mutating func send(
+        _ packet: SourcePacket, as outgoing: StreamMapping.Outgoing, rest: borrowing RawSpan, on slot: Slot,
+        codec: MediaCodec, into outbox: inout Outbox
+    ) {
+        let endpoint = slot.endpoint
+        guard let path = endpoint.transport.path else { return }
+        var room = outbox.reserve(rest.byteCount + Self.overhead)
+        guard let head = try? slot.writeHead(of: packet, as: outgoing, codec: codec, repair: nil, to: &room),
+            let length = endpoint.transport.protectRTP(
+                into: &room, headerLength: head.headerLength, prefixLength: head.prefixLength, rest: rest,
+                ssrc: slot.description.ssrc, index: outgoing.index)
+        else {
+            dropped &+= 1
+            return
+        }
+        outbox.commit(length, to: path)
+        slot.statistics.send(payloadSize: head.prefixLength + rest.byteCount)
+        endpoint.counters.packetsSent &+= 1
+        endpoint.counters.bytesSent &+= UInt64(length)
+        packets &+= 1
+        bytes &+= UInt64(length)
+    }
+
+    /// Sends one packet again that a receiver says it lost (RFC 4588; without RTX the very same SRTP packet).
+    ///
+    /// - Returns: Whether the packet was still there.
+    mutating func resend(_ lost: SequenceNumber, on slot: Slot, into outbox: inout Outbox) -> Bool {
+        let endpoint = slot.endpoint
+        guard let origin = slot.mapping.origin(of: lost), let stream = endpoint.room.streams[origin.source],
+            let store = stream.store, let packet = store.packet(origin.index), let place = store.payload(origin.index),
+            let outgoing = slot.mapping.again(packet, from: origin), packet.descriptorLength <= place.count,
+            let path = endpoint.transport.path, slot.payload(for: stream.codec) != nil
+        else { return false }
+        let repairs = slot.payload(for: stream.codec)?.repairPayloadType != nil
+        let repairIndex = repairs ? slot.takeRepairIndex() : nil
+        let payload = place.lowerBound + packet.descriptorLength..<place.upperBound
+        var room = outbox.reserve(payload.count + Self.overhead)
+        let length = store.withBytes(payload) { rest -> Int? in
+            guard
+                let head = try? slot.writeHead(
+                    of: packet, as: outgoing, codec: stream.codec, repair: repairIndex, to: &room)
+            else { return nil }
+            let ssrc = repairIndex == nil ? slot.description.ssrc : slot.description.repairSSRC
+            return endpoint.transport.protectRTP(
+                into: &room, headerLength: head.headerLength, prefixLength: head.prefixLength, rest: rest,
+                ssrc: ssrc ?? slot.description.ssrc, index: repairIndex ?? outgoing.index)
+        }
+        guard let length else { return false }
+        outbox.commit(length, to: path)
+        endpoint.counters.packetsResent &+= 1
+        return true
+    }
+}

@@ -1,0 +1,154 @@
+import Forwarding
+import ICE
+import OpenSSL
+import RTP
+import Transport
+package import Units
+package import Wire
+
+/// What happens by time alone, and on command.
+extension MediaPlane {
+    /// Does what is due; see ``deadline``.
+    package func advance(to now: Instant, into outbox: inout Outbox) {
+        guard now >= lastTick.advanced(by: Self.tick) else { return }
+        lastTick = now
+        for endpoint in endpoints.values {
+            if let due = endpoint.transport.deadline, due <= now,
+                endpoint.transport.advance(to: now, random: &random, into: &outbox) {
+                transportChanged(endpoint, at: now)
+            }
+            sendFeedback(to: endpoint, at: now, into: &outbox)
+        }
+        if now >= nextRoomUpdate {
+            nextRoomUpdate = now.advanced(by: Self.roomInterval)
+            for room in rooms.values { update(room, at: now) }
+        } else {
+            for room in rooms.values where room.needsAssignment { reassign(room, at: now) }
+        }
+        if now >= nextActivityReport {
+            nextActivityReport = now.advanced(by: .seconds(1))
+            reportActivity()
+        }
+    }
+
+    private func update(_ room: RoomMedia, at now: Instant) {
+        for endpoint in room.endpoints {
+            for track in endpoint.tracks { updateLiveness(track, of: endpoint, at: now) }
+            let live = endpoint.liveSources
+            if live != endpoint.reportedSources {
+                endpoint.reportedSources = live
+                events.append(.sources(endpoint.number, live))
+            }
+        }
+        if room.judgeLoudness(at: now) { events.append(.speaking(room: room.number, seat: room.loudest)) }
+        announceMicrophones(of: room)
+        forgetSilentRemotes(of: room, at: now)
+        if room.needsAssignment { reassign(room, at: now) }
+        if room.slotsChanged { reportSlots(of: room) }
+    }
+
+    private func reassign(_ room: RoomMedia, at now: Instant) {
+        room.assignAll(at: now)
+        tellWants(of: room)
+    }
+
+    /// Notices layers that came or went, and microphones that fell silent for good.
+    private func updateLiveness(_ track: Track, of endpoint: Endpoint, at now: Instant) {
+        var live: [UInt8]
+        if track.description.kind.isPicture {
+            live = track.layers.liveLayers(at: now)
+        } else {
+            // Discontinuous transmission may pause for long: a microphone is live until its endpoint has gone silent.
+            live = track.streams.first.flatMap { $0?.lastPacket }.map { now.since($0) < .seconds(6) } ?? false ? [0] : []
+        }
+        live.removeAll { Int($0) >= track.streams.count || track.streams[Int($0)] == nil }
+        guard live != track.liveLayers else { return }
+        track.liveLayers = live
+        if track.description.kind.isPicture { updatePicture(track, of: endpoint) }
+    }
+
+    /// Tells the room, and other loops, which layers a picture has.
+    func updatePicture(_ track: Track, of endpoint: Endpoint) {
+        guard let seat = endpoint.description.seat else { return }
+        let layers = track.liveLayers.compactMap { track.streams[Int($0)]?.id }
+        let kind = track.description.kind
+        setPicture(seat: seat, kind: kind, codec: track.description.codec, layers: layers, in: endpoint.room)
+        let message = LoopMessage.picture(
+            room: endpoint.room.number, seat: seat, kind: kind, codec: track.description.codec, layers: layers)
+        for other in 0..<loopCount where other != loop { messages.append((other, message)) }
+    }
+
+    func setPicture(seat: UInt32, kind: SourceKind, codec: MediaCodec, layers: [SourceID], in room: RoomMedia) {
+        let key = RoomMedia.PictureKey(seat: seat, kind: kind)
+        room.pictures[key] = layers.isEmpty ? nil : RoomMedia.Picture(codec: codec, layers: layers)
+        room.needsAssignment = true
+    }
+
+    private func reportSlots(of room: RoomMedia) {
+        room.slotsChanged = false
+        for endpoint in room.endpoints where endpoint.isReceiver {
+            let reports = (endpoint.audioSlots + endpoint.pictureSlots).map(\.report)
+            guard reports != endpoint.reportedSlots else { continue }
+            endpoint.reportedSlots = reports
+            events.append(.slots(endpoint.number, reports))
+        }
+    }
+
+    private func reportActivity() {
+        let lines = endpoints.values.compactMap { endpoint -> ResourceActivity? in
+            guard let last = endpoint.transport.lastAuthenticated else { return nil }
+            var counters = endpoint.counters
+            counters.packetsLost = endpoint.tracks.reduce(0) { sum, track in
+                track.streams.reduce(sum) { $0 &+ UInt64(clamping: $1?.statistics.cumulativeLost ?? 0) }
+            }
+            return ResourceActivity(number: endpoint.number, lastAuthenticated: last, counters: counters)
+        }
+        if !lines.isEmpty { events.append(.activity(lines)) }
+    }
+
+    // MARK: Commands
+
+    /// Carries out what the control loop says.
+    package func handle(_ command: MediaCommand, at now: Instant, into outbox: inout Outbox) {
+        lastTick = max(lastTick, now.advanced(by: .zero - Self.tick))
+        switch command {
+        case .open(let description):
+            open(description, at: now)
+        case .close(let number):
+            guard let endpoint = endpoints[number] else { return }
+            endpoint.transport.close(at: now, into: &outbox)
+            remove(endpoint)
+        case .restart(let number, let local, let remote):
+            guard let endpoint = endpoints[number] else { return }
+            endpoint.transport.restartICE(local: local, remote: remote)
+            endpointsByFragment[local.fragment] = endpoint
+        case .picturePlan(let number, let seats):
+            room(number).plan = seats
+        case .room(let number, let audioSlots):
+            room(number).audioSlots = audioSlots
+        case .closeAll:
+            for endpoint in Array(endpoints.values) {
+                endpoint.transport.close(at: now, into: &outbox)
+                remove(endpoint)
+            }
+        }
+    }
+
+    private func open(_ description: ResourceDescription, at now: Instant) {
+        let transport: MediaTransport
+        do throws(TLSError) {
+            transport = try MediaTransport(
+                server: description.localICE, remote: description.remoteICE, fingerprints: description.fingerprints,
+                dtls: dtls)
+        } catch {
+            events.append(.closed(description.number, .handshakeFailed))
+            return
+        }
+        let room = room(description.room)
+        let endpoint = Endpoint(description, transport: transport, room: room, at: now)
+        endpoints[description.number] = endpoint
+        endpointsByFragment[description.localICE.fragment] = endpoint
+        room.endpoints.append(endpoint)
+        room.needsAssignment = true
+    }
+}

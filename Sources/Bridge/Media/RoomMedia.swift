@@ -1,0 +1,188 @@
+import Forwarding
+import RTP
+import Units
+
+/// One room on one loop: its sources, its receivers, and who is on which slot.
+final class RoomMedia {
+    /// A picture that can be shown: one camera or screen with its live layers.
+    struct Picture {
+        var codec: MediaCodec
+        /// Lowest first; empty when it has gone.
+        var layers: [SourceID]
+    }
+
+    struct PictureKey: Hashable {
+        var seat: UInt32
+        var kind: SourceKind
+    }
+
+    let number: UInt32
+    let loop: Int
+    var endpoints: [Endpoint] = []
+    var streams: [SourceID: SourceStream] = [:]
+    var pictures: [PictureKey: Picture] = [:]
+    var microphones: [SourceStream] = []
+    /// Who is seen, best first.
+    var plan: [UInt32] = [] { didSet { needsAssignment = true } }
+    var speakers: SpeakerSelection
+    var audioSlots: Int {
+        didSet { if audioSlots != oldValue { speakers = SpeakerSelection(capacity: audioSlots + 1) } }
+    }
+    /// Other loops with receivers in this room, one bit each.
+    var interestedLoops: UInt64 = 0
+    var toldInterest = false
+    var needsAssignment = false
+    /// Whether slot reports may differ from what was last told.
+    var slotsChanged = false
+    private(set) var loudest: UInt32?
+
+    init(_ number: UInt32, loop: Int, audioSlots: Int) {
+        self.number = number
+        self.loop = loop
+        self.audioSlots = audioSlots
+        speakers = SpeakerSelection(capacity: audioSlots + 1)
+    }
+
+    var receivers: [Endpoint] { endpoints.filter(\.isReceiver) }
+
+    /// Judges loudness anew.
+    ///
+    /// - Returns: Whether the room's loudest speaker on this loop changed.
+    func judgeLoudness(at now: Instant) -> Bool {
+        let scores = microphones.map { (source: $0.id, score: $0.loudness.score(at: now)) }
+        if speakers.update(scores) { needsAssignment = true }
+        let best = zip(microphones, scores).max { $0.1.score < $1.1.score }
+        let speaker = best.flatMap { Loudness.isSpeech($0.1.score) ? $0.0.seat : nil }
+        defer { loudest = speaker }
+        return speaker != loudest
+    }
+
+    /// The microphone of the point on the main picture, which may always be heard.
+    private func microphone(of seat: UInt32?) -> SourceStream? {
+        guard let seat else { return nil }
+        return microphones.first { $0.seat == seat }
+    }
+
+    /// Gives every receiver its sources.
+    func assignAll(at now: Instant) {
+        needsAssignment = false
+        slotsChanged = true
+        for endpoint in endpoints where endpoint.isReceiver { assign(endpoint, at: now) }
+        for stream in streams.values { sweep(stream, at: now) }
+    }
+
+    private func assign(_ endpoint: Endpoint, at now: Instant) {
+        let main = assignPictures(endpoint, at: now)
+        assignSound(endpoint, mainSeat: main ?? plan.first { $0 != endpoint.description.seat }, at: now)
+    }
+
+    /// - Returns: The seat on the main picture.
+    private func assignPictures(_ endpoint: Endpoint, at now: Instant) -> UInt32? {
+        let slots = endpoint.pictureSlots
+        guard let mainSlot = slots.first else { return nil }
+        var eligible: [PictureKey] = []
+        var lacksCodec = false
+        search: for seat in plan where seat != endpoint.description.seat {
+            for kind in [SourceKind.screen, .camera] {
+                let key = PictureKey(seat: seat, kind: kind)
+                guard let picture = pictures[key], !picture.layers.isEmpty else { continue }
+                guard mainSlot.payload(for: picture.codec) != nil else {
+                    lacksCodec = lacksCodec || eligible.isEmpty
+                    continue
+                }
+                eligible.append(key)
+                if eligible.count == slots.count { break search }
+            }
+        }
+        mainSlot.lacksCodec = lacksCodec
+        show(eligible.first, on: mainSlot, isMain: true, at: now)
+        var small = slots.dropFirst().map(\.shownPicture)
+        Forwarding.assign(Array(eligible.dropFirst()), to: &small, reserved: nil)
+        for (slot, key) in zip(slots.dropFirst(), small) { show(key, on: slot, isMain: false, at: now) }
+        return eligible.first?.seat
+    }
+
+    private func show(_ key: PictureKey?, on slot: Slot, isMain: Bool, at now: Instant) {
+        guard let key, let picture = pictures[key],
+            let source = isMain ? picture.layers.last : picture.layers.first, let stream = streams[source]
+        else { return slot.clear() }
+        // The old one goes on until the new one's keyframe, unless it has gone.
+        if let current = slot.current, !isLive(current, at: now) { slot.current = nil }
+        slot.want(stream, at: now)
+    }
+
+    private func isLive(_ stream: SourceStream, at now: Instant) -> Bool {
+        guard streams[stream.id] === stream else { return false }
+        return stream.lastPacket.map { now.since($0) < LayerSelection.silence } ?? false
+    }
+
+    private func assignSound(_ endpoint: Endpoint, mainSeat: UInt32?, at now: Instant) {
+        let slots = endpoint.audioSlots
+        guard !slots.isEmpty else { return }
+        let seat = endpoint.description.seat
+        // One section alone gets the loudest; with several, slot 0 belongs to the main picture's point.
+        let reserved = slots.count > 1 ? microphone(of: mainSeat)?.id : nil
+        var heard = microphones.filter { speakers.chosen.contains($0.id) && (seat == nil || $0.seat != seat) }
+        heard.sort { $0.loudness.score(at: now) > $1.loudness.score(at: now) }
+        let wanted = heard.map(\.id).filter { $0 != reserved }.prefix(slots.count - (reserved == nil ? 0 : 1))
+        var places = slots.map { ($0.current ?? $0.next)?.id }
+        Forwarding.assign(Array(wanted), to: &places, reserved: reserved)
+        for (slot, source) in zip(slots, places) {
+            guard let source, let stream = streams[source], slot.payload(for: stream.codec) != nil else {
+                slot.clear()
+                continue
+            }
+            if slot.current !== stream { slot.current = nil }
+            slot.want(stream, at: now)
+        }
+    }
+
+    /// Takes slots off a stream's lists that show something else by now.
+    func sweep(_ stream: SourceStream, at now: Instant) {
+        stream.active.removeAll { $0.current !== stream }
+        stream.waiting.removeAll { $0.next !== stream }
+        if stream.hasSlots {
+            stream.lastShown = now
+        } else if let last = stream.lastShown, now.since(last) > .seconds(3) {
+            stream.lastShown = nil
+            stream.store = nil
+        }
+        if stream.waiting.isEmpty { stream.keyframes.cancel() }
+    }
+
+    /// Takes a stream out of the room: whoever shows it is left without.
+    func remove(_ stream: SourceStream) {
+        for slot in stream.active where slot.current === stream { slot.current = nil }
+        for slot in stream.waiting where slot.next === stream { slot.next = nil }
+        stream.active = []
+        stream.waiting = []
+        if streams[stream.id] === stream { streams[stream.id] = nil }
+        microphones.removeAll { $0 === stream }
+        needsAssignment = true
+    }
+}
+
+extension Slot {
+    /// What the slot shows or is about to show.
+    var shownPicture: RoomMedia.PictureKey? {
+        (next ?? current).map { RoomMedia.PictureKey(seat: $0.seat, kind: $0.id.kind) }
+    }
+
+    /// Leaves the slot empty.
+    func clear() {
+        current = nil
+        next = nil
+    }
+
+    /// Has `stream` on the slot from its next keyframe on; at once for sound.
+    func want(_ stream: SourceStream, at now: Instant) {
+        if current === stream {
+            next = nil
+            return
+        }
+        guard next !== stream else { return }
+        next = stream
+        stream.waiting.append(self)
+        if stream.id.kind.isPicture { stream.keyframes.want(at: now) }
+    }
+}

@@ -1,0 +1,64 @@
+import Forwarding
+import RTP
+import Units
+import Wire
+
+/// One stream that can be put on slots, as this loop knows it: received from its sender here, or crossing from
+/// another loop.
+final class SourceStream {
+    let id: SourceID
+    let seat: UInt32
+    let codec: MediaCodec
+    /// The sender's endpoint; `nil` when another loop receives it.
+    weak var endpoint: Endpoint?
+    let homeLoop: Int
+
+    /// Slots that show it, and slots that will from its next keyframe on.
+    var active: [Slot] = []
+    var waiting: [Slot] = []
+    /// Other loops that want its packets, one bit each.
+    var wantedByLoops: UInt64 = 0
+    /// Whether we told its home loop that we want it.
+    var isWanted = false
+
+    var store: PacketStore?
+    var clock: StreamClock?
+    var numbering = PictureNumbering()
+    var loudness = Loudness()
+    var keyframes = KeyframeRequests()
+    var lastPacket: Instant?
+    /// When its last slot left it: its store is kept a little longer, for resends.
+    var lastShown: Instant?
+
+    // Reception, while `endpoint` is here.
+    var ssrc: SSRC
+    /// The highest SRTP index so far.
+    var newestIndex: UInt64 = 0
+    var nacks = NackGenerator()
+    var statistics: ReceptionStatistics
+
+    init(_ id: SourceID, seat: UInt32, codec: MediaCodec, ssrc: SSRC, endpoint: Endpoint?, homeLoop: Int) {
+        self.id = id
+        self.seat = seat
+        self.codec = codec
+        self.ssrc = ssrc
+        self.endpoint = endpoint
+        self.homeLoop = homeLoop
+        statistics = ReceptionStatistics(clockRate: codec.clockRate)
+    }
+
+    /// Whether anybody on this loop shows it or waits for it.
+    var hasSlots: Bool { !active.isEmpty || !waiting.isEmpty }
+
+    /// Where `timestamp` lies in the bridge's time; its arrival while nothing better is known.
+    func captureTime(of timestamp: UInt32, arrival: NTPTime) -> NTPTime {
+        if clock == nil { clock = StreamClock(rate: codec.clockRate, timestamp: timestamp, arrival: arrival) }
+        return clock?.captureTime(of: timestamp) ?? arrival
+    }
+
+    func keep(_ packet: SourcePacket, payload: borrowing RawSpan) {
+        guard id.kind.isPicture, hasSlots || lastShown != nil else { return }
+        if store == nil { store = PacketStore() }
+        store?.insert(packet, payload: payload)
+    }
+}

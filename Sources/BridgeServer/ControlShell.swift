@@ -1,0 +1,190 @@
+import Bridge
+import Configuration
+import Glibc
+import HTTP1
+import LibUV
+import Logging
+import OpenSSL
+import Units
+
+/// The IO of the control loop: listener, TLS connections, room files, signals and the metrics listener, around the
+/// control plane. Plain, bound to its loop's thread.
+final class ControlShell {
+    private let loop: EventLoop
+    private let settings: ServerSettings
+    private let state: StateFolder
+    private let log: Logger
+    private let plane: ControlPlane
+    private let media: [Mailbox<MediaMail>]
+    private var context: TLSServerContext
+    private var folder: RoomFolder
+    private var connections: ConnectionTable
+    private var listener: TCPListener?
+    private var metrics: MetricsListener?
+    private var timer: LoopTimer?
+    private var watcher: FileWatcher?
+    private var hangUp: SignalHandler?
+    private var random = SecureRandom()
+    private var snapshots: [MediaSnapshot]
+    private var turns = LoopStatistics()
+    private var nextPublication = Instant.zero
+    private(set) var mailbox: Mailbox<MediaReport>?
+
+    init(
+        _ plane: ControlPlane, settings: ServerSettings, state: StateFolder, context: TLSServerContext,
+        media: [Mailbox<MediaMail>], log: Logger, on loop: EventLoop
+    ) {
+        self.plane = plane
+        self.settings = settings
+        self.state = state
+        self.context = context
+        self.media = media
+        self.log = log
+        self.loop = loop
+        folder = RoomFolder(settings.rooms)
+        connections = ConnectionTable(
+            limit: settings.maximumConnections, limitPerAddress: settings.maximumConnectionsPerAddress)
+        snapshots = Array(repeating: MediaSnapshot(), count: media.count)
+    }
+
+    /// - Returns: Where it listens.
+    func open() throws(LoopError) -> SocketAddress {
+        reloadRooms()
+        mailbox = try Mailbox<MediaReport>(on: loop) { [unowned self] in read($0) }
+        timer = try LoopTimer(on: loop) { [unowned self] in tick() }
+        try timer?.start(after: .milliseconds(100), every: .milliseconds(100))
+        watcher = try? FileWatcher(directory: settings.rooms, on: loop) { [unowned self] in reloadRooms() }
+        hangUp = try SignalHandler(.hangUp, on: loop) { [unowned self] in reloadCertificate() }
+        if let address = settings.metrics {
+            metrics = try MetricsListener(on: loop, address: address) { [unowned self] in metricsText() }
+            log.info("metrics", metadata: ["address": "http://\(address)/metrics"])
+        }
+        loop.onPrepare = { [unowned self] in sendCommands() }
+        let listener = try TCPListener(on: loop, address: settings.listen) { [unowned self] in accept($0) }
+        self.listener = listener
+        return listener.address
+    }
+
+    func close() {
+        plane.shutDown(at: loop.now)
+        sendCommands()
+        loop.onPrepare = nil
+        listener?.close()
+        metrics?.close()
+        metrics = nil
+        for connection in connections.all { connection.close() }
+        watcher?.close()
+        watcher = nil
+        hangUp = nil
+        timer = nil
+        mailbox?.close()
+        mailbox = nil
+    }
+
+    private var moment: Moment { Moment(instant: loop.now, unixTime: time(nil)) }
+
+    // MARK: Connections
+
+    private func accept(_ stream: TCPStream) {
+        guard connections.admits(stream.peer.address) else { return stream.close() }
+        var limits = MessageLimits()
+        limits.head = settings.maximumHead
+        limits.body = settings.maximumBody
+        do {
+            let connection = try ServerConnection(
+                stream, context: context, limits: limits, requestTimeout: settings.requestTimeout,
+                moment: { [unowned self] in moment }, respond: { [unowned self] in respond(to: $0) },
+                onEnd: { [unowned self] in connections.remove($0) })
+            connections.insert(connection)
+            try connection.start()
+        } catch {
+            stream.close()
+        }
+    }
+
+    private func respond(to request: Request) -> Response { plane.respond(to: request, at: moment, random: &random) }
+
+    // MARK: Between the loops
+
+    private func read(_ reports: [MediaReport]) {
+        for report in reports {
+            for event in report.events { plane.handle(event, from: report.loop, at: loop.now) }
+            if let snapshot = report.snapshot { snapshots[report.loop] = snapshot }
+        }
+    }
+
+    /// Commands leave together, once a turn and loop.
+    private func sendCommands() {
+        let commands = plane.takeCommands()
+        guard !commands.isEmpty else { return }
+        for (number, mailbox) in media.enumerated() {
+            let own = commands.filter { $0.loop == number }.map(\.command)
+            if !own.isEmpty, !mailbox.send(.commands(own)) { log.error("media loop \(number) takes no commands") }
+        }
+    }
+
+    // MARK: Time and files
+
+    private func tick() {
+        let now = loop.now
+        for connection in connections.overdue(at: now) { connection.close() }
+        plane.advance(to: now)
+        guard now >= nextPublication else { return }
+        nextPublication = now.advanced(by: .seconds(1))
+        let turn = loop.takeStatistics()
+        turns.turns &+= turn.turns
+        turns.busy += turn.busy
+        turns.longestTurn = turn.longestTurn
+    }
+
+    private func reloadRooms() {
+        for problem in folder.reload() { log.error("\(problem)") }
+        plane.setRooms(folder.rooms, at: loop.now)
+    }
+
+    private func reloadCertificate() {
+        do throws(TLSError) {
+            context = try TLSServerContext(
+                certificateFile: settings.certificate ?? state.certificatePath,
+                keyFile: settings.certificateKey ?? state.certificateKeyPath)
+            log.info("certificate reloaded")
+        } catch {
+            log.error("certificate not reloaded, the old one stays: \(error)")
+        }
+    }
+
+    // MARK: Metrics
+
+    private func metricsText() -> String {
+        ServerMetrics(
+            rooms: plane.roomFigures, refusals: plane.refusalCounts, media: snapshots, control: turns,
+            connections: connections.count, refusedConnections: connections.refused,
+            timedOutConnections: connections.timedOut, listener: listener?.counters ?? TCPListener.Counters()
+        ).text
+    }
+}
+
+/// The control loop as the rest of the server sees it.
+actor ControlWorker {
+    private let thread: LoopThread
+    private let shell: ControlShell
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.loop.asUnownedSerialExecutor() }
+
+    init(
+        _ thread: LoopThread, _ control: ControlSettings, settings: ServerSettings, state: StateFolder,
+        context: TLSServerContext, media: [Mailbox<MediaMail>], log: Logger
+    ) {
+        self.thread = thread
+        shell = ControlShell(
+            ControlPlane(control), settings: settings, state: state, context: context, media: media, log: log,
+            on: thread.loop)
+    }
+
+    func open() throws(LoopError) -> SocketAddress { try shell.open() }
+
+    var mailbox: Mailbox<MediaReport>? { shell.mailbox }
+
+    /// Says goodbye to everybody; what media loops have to do about it is on its way to them afterwards.
+    func close() { shell.close() }
+}

@@ -1,0 +1,54 @@
+/// Somebody at the door with a checked token and an offer: what admission looks at.
+package struct JoinRequest: Equatable, Sendable {
+    /// Made by the caller for this resource; never used before.
+    package var resource: MediaResourceID
+    /// Made by the caller, for the case that the resource begins a session of its own.
+    package var newSession: SessionID
+    /// Goes with `newSession`.
+    package var newSecret: BindingSecret
+    package var role: Role
+    /// The token's point; roles without a seat have none.
+    package var point: PointCode?
+    package var token: TokenID
+    /// How many receivers an observer's token allows at once; `nil` when it sets no limit of its own.
+    package var maximumReceivers: Int?
+    /// Offer and route together: whether the resource wants to send anything, and to receive anything.
+    package var sends: Bool
+    package var receives: Bool
+    /// The secret of an earlier 201 or `welcome`, where the client showed one.
+    package var shownSecret: BindingSecret?
+    /// Whether the client asked for the seat although somebody else sits there.
+    package var takeover: Bool
+
+    package init(
+        resource: MediaResourceID, newSession: SessionID, newSecret: BindingSecret, role: Role, point: PointCode?,
+        token: TokenID, maximumReceivers: Int? = nil, sends: Bool, receives: Bool,
+        shownSecret: BindingSecret? = nil, takeover: Bool = false
+    ) {
+        self.resource = resource
+        self.newSession = newSession
+        self.newSecret = newSecret
+        self.role = role
+        self.point = point
+        self.token = token
+        self.maximumReceivers = maximumReceivers
+        self.sends = sends
+        self.receives = receives
+        self.shownSecret = shownSecret
+        self.takeover = takeover
+    }
+}
+
+/// What somebody who was let in is told.
+package struct Admission: Equatable, Sendable {
+    package var resource: MediaResourceID
+    /// The session that the resource belongs to: a new one, or the one whose secret was shown.
+    package var session: SessionID
+    package var secret: BindingSecret
+    package var role: Role
+    /// The seat; `nil` for roles without one.
+    package var point: PointCode?
+    /// What is left of the request after the role's rights: the answer's directions.
+    package var sends: Bool
+    package var receives: Bool
+}

@@ -1,0 +1,61 @@
+/// Who may import what: the table of the design page, with the modules from outside.
+///
+/// A row names every import that the module may have. A new module, or a new import of an old one, is a change of
+/// plan: change the design page in the same commit.
+enum ModuleMap {
+    /// Layers 0 to 2, from which `Bridge` may take everything.
+    private static let protocols: Set<String> = [
+        "CongestionControl", "Conference", "Forwarding", "HTTP1", "ICE", "RTP", "SDP", "SRTP", "STUN", "Signalling",
+        "Telemetry", "Units", "WebSocket", "Wire",
+    ]
+    /// What the shells need of the system: threads, descriptors, the environment.
+    private static let system: Set<String> = ["Glibc", "Synchronization"]
+    private static let json: Set<String> = ["FoundationEssentials"]
+
+    static let allowed: [String: Set<String>] = [
+        // Layer 0. `Outbox` records hold addresses, so `Wire` stands on `Units`.
+        "Units": [],
+        "Wire": ["Units"],
+        // Layer 1.
+        "STUN": ["Units", "Wire"],
+        "ICE": ["STUN", "Units", "Wire"],
+        "SDP": ["Units"],
+        "RTP": ["Units", "Wire"],
+        "SRTP": ["RTP", "Units", "Wire"],
+        "CongestionControl": ["RTP", "Units"],
+        "HTTP1": ["Wire", "HTTPTypes"],
+        "WebSocket": ["HTTP1", "Wire", "HTTPTypes"],
+        // Layer 2.
+        "Conference": ["Units"],
+        "Forwarding": ["CongestionControl", "RTP", "Units", "Wire"],
+        "Signalling": json.union(["Conference", "SDP", "Units"]),
+        "Telemetry": ["Units"],
+        // Layer 3.
+        "CLibuv": [],
+        "CDatagrams": [],
+        "LibUV": system.union(["CLibuv", "CDatagrams", "Units", "Wire"]),
+        "COpenSSL": [],
+        "OpenSSL": ["COpenSSL", "Units"],
+        "Tokens": json.union(["Conference", "OpenSSL", "Units"]),
+        "Journaling": ["Conference", "Units", "GRDB"],
+        // Layer 4. Whoever uses HTTP1's requests names the header fields that they are made of.
+        "Transport": ["ICE", "OpenSSL", "RTP", "SRTP", "STUN", "Units", "Wire"],
+        "Configuration": json.union(["Conference", "Units", "Yams", "SwiftCSV"]),
+        "Bridge": json.union(protocols).union(["OpenSSL", "Tokens", "Transport", "HTTPTypes"]),
+        "Participant": json.union([
+            "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire", "OpenSSL",
+            "HTTPTypes",
+        ]),
+        // Layer 5.
+        "BridgeServer": system.union(json).union([
+            "Bridge", "Configuration", "Journaling", "LibUV", "Telemetry", "Units", "Wire", "OpenSSL", "Logging",
+        ]),
+        "BridgeClient": system.union(json).union(["Participant", "LibUV", "Units", "Wire", "OpenSSL", "Logging"]),
+        "MediaTools": system.union(json).union(["Participant", "LibUV", "Units", "Wire", "OpenSSL", "Logging"]),
+        "CPages": [],
+        // Layer 6.
+        "diemcau": system.union(json).union([
+            "BridgeServer", "BridgeClient", "MediaTools", "Configuration", "Tokens", "ArgumentParser",
+        ]),
+    ]
+}
