@@ -62,10 +62,46 @@ let modules: [Target] = [
             "Bridge", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire", httpTypes, logging,
         ], swiftSettings: common),
 
+    .target(
+        name: "Participant",
+        dependencies: [
+            "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "Transport", "Units", "Wire", httpTypes,
+        ], swiftSettings: core),
+    .target(
+        name: "BridgeClient",
+        dependencies: ["HTTP1", "LibUV", "OpenSSL", "Participant", "RTP", "Units", "Wire", httpTypes],
+        swiftSettings: common),
+    .target(
+        name: "MediaTools", dependencies: ["LibUV", "Participant", "RTP", "Units", "Wire", logging], swiftSettings: common),
+
     .executableTarget(
         name: "diemcau",
-        dependencies: ["BridgeServer", "Conference", "Configuration", "LibUV", "OpenSSL", "Tokens", "Units", argumentParser],
+        dependencies: [
+            "BridgeClient", "BridgeServer", "Conference", "Configuration", "HTTP1", "LibUV", "MediaTools", "OpenSSL",
+            "Participant", "Tokens", "Units", argumentParser, httpTypes,
+        ], swiftSettings: common),
+]
+
+/// Tests of one module each, and what they share.
+let tests: [Target] = [
+    .target(
+        name: "TestAuthenticator", dependencies: ["STUN", "Wire"], path: "Tests/Support/TestAuthenticator",
         swiftSettings: common),
+    .testTarget(name: "ArchitectureTests", swiftSettings: common),
+    .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: common),
+    .testTarget(
+        name: "STUNTests", dependencies: ["STUN", "TestAuthenticator", "Units", "Wire"], swiftSettings: common),
+    .testTarget(
+        name: "ICETests", dependencies: ["ICE", "STUN", "TestAuthenticator", "Units", "Wire"], swiftSettings: common),
+    .testTarget(name: "SDPTests", dependencies: ["SDP", "Units"], exclude: ["Fixtures"], swiftSettings: common),
+    .testTarget(name: "RTPTests", dependencies: ["RTP", "Units", "Wire"], swiftSettings: common),
+    .testTarget(name: "SRTPTests", dependencies: ["SRTP", "Transport", "Units", "Wire"], swiftSettings: common),
+    .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", httpTypes], swiftSettings: common),
+    .testTarget(name: "ConferenceTests", dependencies: ["Conference", "Units"], swiftSettings: common),
+    .testTarget(name: "LibUVTests", dependencies: ["LibUV", "Units", "Wire"], swiftSettings: common),
+    .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "Units"], swiftSettings: common),
+    .testTarget(name: "TokensTests", dependencies: ["Conference", "OpenSSL", "Tokens"], swiftSettings: common),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Conference", "Configuration", "Units"], swiftSettings: common),
 ]
 
 let package = Package(
@@ -76,4 +112,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
-    targets: modules)
+    targets: modules + tests)

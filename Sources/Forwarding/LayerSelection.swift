@@ -4,6 +4,8 @@ package import Units
 package struct LayerSelection: Sendable {
     /// A layer that has sent nothing for so long is left for the next lower one.
     package static let silence = Duration.milliseconds(500)
+    /// The last one that was heard stays for so long: a still screen sends little. Our choice, as for presence.
+    package static let absence = Duration.seconds(6)
     package static let maximumLayers = 3
 
     private struct Layer {
@@ -33,8 +35,14 @@ package struct LayerSelection: Sendable {
     }
 
     /// The live layers from the lowest to the highest: small slots take the first, the main slot the last.
+    ///
+    /// When all are silent, the one that was heard last stands for the picture until ``absence`` has passed.
     package func liveLayers(at now: Instant) -> [UInt8] {
-        layers.indices.filter { isLive($0, at: now) }.sorted { isHigher($1, than: $0) }.map { UInt8($0) }
+        let live = layers.indices.filter { isLive($0, at: now) }
+        guard live.isEmpty else { return live.sorted { isHigher($1, than: $0) }.map { UInt8($0) } }
+        let latest = layers.indices.max { (layers[$0].lastPacket ?? .zero) < (layers[$1].lastPacket ?? .zero) }
+        guard let latest, let last = layers[latest].lastPacket, now.since(last) < Self.absence else { return [] }
+        return [UInt8(latest)]
     }
 
     /// By area where both are known, else by what was sent.

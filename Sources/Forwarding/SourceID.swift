@@ -17,10 +17,10 @@ package struct SourceID: Hashable, Sendable {
     /// Simulcast layer in order of the offer; 0 where there is but one.
     package var layer: UInt8
     /// Counts the streams that the sender began for this layer: one that begins anew is another source.
-    package var incarnation: UInt8
+    package var incarnation: UInt32
 
     package init(
-        bridge: UInt16, room: UInt32, resource: UInt32, kind: SourceKind, layer: UInt8, incarnation: UInt8 = 0
+        bridge: UInt16, room: UInt32, resource: UInt32, kind: SourceKind, layer: UInt8, incarnation: UInt32 = 0
     ) {
         self.bridge = bridge
         self.room = room

@@ -1,9 +1,11 @@
 /// Chooses the loudest microphones of a room, with a little patience: who is heard stays while it is nearly as loud.
 package struct SpeakerSelection: Sendable {
-    /// How much louder a newcomer must be than the one it displaces, in score points (about decibels).
+    /// How much louder one must be to overtake another that was before it, in score points (about decibels).
     private static let margin: Int32 = 6
 
-    /// The chosen ones, in no order that means anything.
+    /// The chosen ones, loudest first.
+    ///
+    /// The order has the same patience, so that the first n of them are a choice too.
     package private(set) var chosen: [SourceID] = []
     private let capacity: Int
 
@@ -16,16 +18,28 @@ package struct SpeakerSelection: Sendable {
     /// Chooses anew.
     ///
     /// - Parameter scores: Each live source once, with its present score.
-    /// - Returns: Whether the choice changed.
+    /// - Returns: Whether the choice or its order changed.
     package mutating func update(_ scores: some Collection<(source: SourceID, score: Int32)>) -> Bool {
-        var ranked = scores.map { entry in
-            (source: entry.source, score: entry.score + (chosen.contains(entry.source) ? Self.margin : 0))
+        var ranked = chosen.compactMap { source in scores.first { $0.source == source } }
+        var newcomers = scores.filter { !chosen.contains($0.source) }
+        newcomers.sort { $0.score != $1.score ? $0.score > $1.score : $0.source.resource < $1.source.resource }
+        ranked += newcomers.prefix(capacity)
+        // Insertion: each overtakes those before it that it is clearly louder than. Silence is overtaken by any sound.
+        for place in ranked.indices.dropFirst() {
+            var place = place
+            while place > 0, Self.overtakes(ranked[place].score, ranked[place - 1].score) {
+                ranked.swapAt(place, place - 1)
+                place -= 1
+            }
         }
-        ranked.sort { $0.score != $1.score ? $0.score > $1.score : $0.source.resource < $1.source.resource }
         let next = ranked.prefix(capacity).map(\.source)
-        let changed = next.count != chosen.count || !next.allSatisfy(chosen.contains)
-        if changed { chosen = next }
-        return changed
+        guard next != chosen else { return false }
+        chosen = next
+        return true
+    }
+
+    private static func overtakes(_ score: Int32, _ other: Int32) -> Bool {
+        score > other + (other == 0 ? 0 : margin)
     }
 }
 

@@ -186,7 +186,8 @@ package final class MediaTransport {
         guard let selected else { return .nothing }
         self.path = selected
         if state == .checking {
-            state = .handshaking
+            // A peer may have begun, and even ended, its handshake on a checked path before it nominated one.
+            state = outbound == nil ? .handshaking : .connected
             if dtls.role == .client {
                 do throws(TLSError) { try dtls.start() } catch { return fail(.handshakeFailed) }
                 sendFlight(to: selected, at: now, into: &outbox)
@@ -223,8 +224,10 @@ package final class MediaTransport {
             return fail(.handshakeFailed)
         }
         let wasConnected = state == .connected
-        if dtls.isConnected, !wasConnected, let failure = finishHandshake() { return fail(failure) }
-        if dtls.isConnected, !wasConnected { lastAuthenticated = now }
+        if dtls.isConnected, outbound == nil {
+            if let failure = finishHandshake() { return fail(failure) }
+            lastAuthenticated = now
+        }
         sendFlight(to: self.path ?? path, at: now, into: &outbox)
         if dtls.isClosed { return fail(.peerClosed) }
         return wasConnected == (state == .connected) ? .nothing : .changed
@@ -253,7 +256,8 @@ package final class MediaTransport {
         outbound = OutboundContext(profile, master: isServer ? server : client, factory: PacketCiphers())
         inbound = InboundContext(profile, master: isServer ? client : server, factory: PacketCiphers())
         guard outbound != nil, inbound != nil else { return .handshakeFailed }
-        state = .connected
+        // Media goes to a path that the peer has nominated: until then the keys wait.
+        if path != nil { state = .connected }
         return nil
     }
 

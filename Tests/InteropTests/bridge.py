@@ -64,6 +64,11 @@ def is_free_for_datagrams(port: int) -> bool:
     return True
 
 
+def describe(status: int) -> str:
+    """A process's end in words."""
+    return f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+
+
 class Bridge:
     """One running server with the demo room, whose points are trung-tam, tinh, xa-1, xa-2 and phuong-1."""
 
@@ -112,7 +117,7 @@ class Bridge:
         begin = time.monotonic()
         while time.monotonic() - begin < seconds:
             if self.process.returncode is not None:
-                raise RuntimeError(f"the server ended with status {self.process.returncode} at its start")
+                raise RuntimeError(f"the server ended with {describe(self.process.returncode)} at its start")
             if self.certificate.exists():
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls())
@@ -151,7 +156,7 @@ class Bridge:
             await self.process.wait()
             raise RuntimeError(f"the server did not end within {seconds:g} s of SIGTERM")
         if status != 0:
-            raise RuntimeError(f"the server ended with status {status}")
+            raise RuntimeError(f"the server ended with {describe(status)}")
         return time.monotonic() - begin
 
     async def stop(self) -> str | None:
@@ -159,7 +164,7 @@ class Bridge:
         if self.process is None or self.stopped:
             return None
         if self.process.returncode is not None:
-            return f"the server ended by itself with status {self.process.returncode}"
+            return f"the server ended by itself with {describe(self.process.returncode)}"
         try:
             await self.terminate()
         except RuntimeError as error:

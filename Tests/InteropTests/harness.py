@@ -1,6 +1,7 @@
 """The list of cases, and what runs them one after another."""
 
 import asyncio
+import inspect
 import shutil
 import sys
 import tempfile
@@ -28,13 +29,20 @@ def require(condition: object, text: str) -> None:
 
 
 async def eventually(condition: Callable[[], object], seconds: float, text: str) -> float:
-    """Waits until `condition()` holds and returns the seconds it took; fails the case with `text` after `seconds`."""
+    """Waits until `condition()`, or what it lets await, holds; returns the seconds it took.
+
+    Fails the case with `text` after `seconds`.
+    """
     begin = time.monotonic()
-    while not condition():
+    while True:
+        holds = condition()
+        if inspect.isawaitable(holds):
+            holds = await holds
+        if holds:
+            return time.monotonic() - begin
         if time.monotonic() - begin > seconds:
             raise Failure(f"{text} within {seconds:g} s")
         await asyncio.sleep(0.05)
-    return time.monotonic() - begin
 
 
 @dataclass
@@ -51,13 +59,13 @@ class Case:
 class Cases:
     """All cases, in the order in which they were declared."""
 
-    list: list[Case] = field(default_factory=list)
+    declared: list[Case] = field(default_factory=list)
 
     def __call__(self, name: str, limit: float = 60, **options):
         """Declares the function below it as a case; `options` go to its `Bridge`."""
 
         def declare(body):
-            self.list.append(Case(name, limit, options, body))
+            self.declared.append(Case(name, limit, options, body))
             return body
 
         return declare
@@ -103,10 +111,10 @@ async def run_case(item: Case, program: Program, keep: bool) -> bool:
 
 async def run(names: list[str], program: Program, keep: bool) -> int:
     """Runs the named cases, or all; the exit status."""
-    unknown = [name for name in names if name not in [item.name for item in case.list]]
+    unknown = [name for name in names if name not in [item.name for item in case.declared]]
     if unknown:
         print(f"no case named {', '.join(unknown)}", file=sys.stderr)
         return 2
-    wanted = [item for item in case.list if not names or item.name in names]
+    wanted = [item for item in case.declared if not names or item.name in names]
     results = [await run_case(item, program, keep) for item in wanted]
     return 0 if all(results) else 1

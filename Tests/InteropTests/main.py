@@ -24,7 +24,7 @@ def main() -> int:
                         help="the program to test (.build/release/diemcau)")
     options = parser.parse_args()
     if options.list:
-        print("\n".join(item.name for item in harness.case.list))
+        print("\n".join(item.name for item in harness.case.declared))
         return 0
     if not options.program.exists():
         print(f"{options.program} is not there: build it first (Deploy/test release)", file=sys.stderr)

@@ -5,11 +5,12 @@ import fractions
 import time
 from urllib.parse import urljoin
 
-import aioice.ice
 import aiohttp
+import aioice.ice
 import av
 import numpy
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
 
 import pictures
 import sounds
@@ -147,6 +148,7 @@ class Peer:
         self.answer = ""
         self.http: aiohttp.ClientSession | None = None
         self.change_answer = lambda text: text
+        self.connection.on("track", self.watch)  # comes in the order of the sections, during setRemoteDescription
 
     async def __aenter__(self) -> "Peer":
         connector = aiohttp.TCPConnector(ssl=self.bridge.tls())
@@ -166,14 +168,18 @@ class Peer:
 
     async def publish(self, source: int, codec: str = "VP8", hertz: float = 440, rate: int = 15) -> None:
         """Sends numbered pictures and a tone by WHIP."""
+        self.add_tracks(source, codec, hertz, rate)
+        for item in self.connection.getTransceivers():
+            item.direction = "sendonly"
+        await self.offer("whip")
+
+    def add_tracks(self, source: int, codec: str, hertz: float, rate: int) -> None:
         self.connection.addTrack(Tone(hertz))
         self.connection.addTrack(NumberedPictures(source, rate))
         video = next(item for item in self.connection.getTransceivers() if item.kind == "video")
         every = RTCRtpSender.getCapabilities("video").codecs
-        video.setCodecPreferences([item for item in every if item.name.upper() in (codec, "RTX")])
-        for item in self.connection.getTransceivers():
-            item.direction = "sendonly"
-        await self.offer("whip")
+        kept = (f"video/{codec}".lower(), "video/rtx")
+        video.setCodecPreferences([item for item in every if item.mimeType.lower() in kept])
 
     async def receive(self, video: int = 1, audio: int = 1, route: str = "whep") -> None:
         """Receives so many pictures and sounds by WHEP."""
@@ -181,24 +187,37 @@ class Peer:
             self.connection.addTransceiver("audio", direction="recvonly")
         for _ in range(video):
             self.connection.addTransceiver("video", direction="recvonly")
-        for item in self.connection.getTransceivers():
-            self.tasks.append(asyncio.create_task(self.consume(item.receiver.track)))
         await self.offer(route)
 
-    async def consume(self, track: MediaStreamTrack) -> None:
-        """Shows or plays what a track receives until it ends."""
+    async def converse(self, source: int, hertz: float, codec: str = "VP8", rate: int = 15) -> None:
+        """Sends and receives one picture and one sound on one media resource."""
+        self.add_tracks(source, codec, hertz, rate)
+        await self.offer("media")
+
+    async def program(self, *points: str) -> None:
+        """Chooses who is seen, main picture first; the token must be a chair's or an operator's."""
+        url = f"{self.bridge.url}/v1/rooms/{self.room}/program"
+        async with self.http.post(url, json={"points": points}) as response:
+            require(response.status in (200, 204), f"POST program gave {response.status}: {await response.text()}")
+
+    def watch(self, track: MediaStreamTrack) -> None:
+        """Gives a track a screen or a loudspeaker of its own."""
         if track.kind == "video":
             self.screens.append(target := Screen())
             take = target.show
         else:
             self.loudspeakers.append(target := Loudspeaker())
             take = target.play
+        self.tasks.append(asyncio.create_task(self.consume(track, take)))
+
+    @staticmethod
+    async def consume(track: MediaStreamTrack, take) -> None:
+        """Shows or plays what a track receives until it ends."""
         try:
             while True:
                 take(await track.recv())
-        except Exception as error:  # the library's own for the end of a track
-            if type(error).__name__ != "MediaStreamError":
-                raise
+        except MediaStreamError:
+            pass
 
     async def offer(self, route: str) -> None:
         """One exchange of offer and answer, then waits until media can flow."""

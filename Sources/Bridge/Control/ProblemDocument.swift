@@ -41,7 +41,7 @@ struct ProblemDocument: Error, Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode("urn:diemcau:problem:\(code)", forKey: .type)
-        try container.encode(HTTPResponse.Status(code: status).reasonPhrase, forKey: .title)
+        try container.encode(HTTPResponse.Status(integerLiteral: status).reasonPhrase, forKey: .title)
         try container.encode(status, forKey: .status)
         try container.encode(code, forKey: .code)
         try container.encode(detail, forKey: .detail)
@@ -57,7 +57,7 @@ struct ProblemDocument: Error, Encodable {
         }
         if let retryAfter { fields[.retryAfter] = "\(retryAfter)" }
         if let allow { fields[.allow] = allow }
-        return Response(HTTPResponse.Status(code: status), fields: fields, body: JSON.encode(self))
+        return Response(HTTPResponse.Status(integerLiteral: status), fields: fields, body: JSON.encode(self))
     }
 }
 

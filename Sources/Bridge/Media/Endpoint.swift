@@ -15,6 +15,8 @@ final class Endpoint {
     var counters = ResourceCounters()
     /// Paths under which the loop finds this endpoint: those that a valid check came from.
     var paths: [NetworkPath] = []
+    /// User fragments under which the loop finds it.
+    var fragments: [String] = []
     var nextReport: Instant
     /// Resends that may still be sent before the allowance is renewed: a receiver can't make us its amplifier.
     var resendAllowance = Endpoint.resendsPerReport
@@ -99,7 +101,7 @@ final class Track {
     /// Lowest first, as last told.
     var liveLayers: [UInt8] = []
     /// How many streams this track has begun.
-    var incarnations: UInt8 = 0
+    var incarnations: UInt32 = 0
 
     init(_ description: TrackDescription) {
         self.description = description

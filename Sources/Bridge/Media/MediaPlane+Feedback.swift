@@ -82,10 +82,12 @@ extension MediaPlane {
         var asks = false
         for track in endpoint.tracks {
             for case let stream? in track.streams {
-                if stream.nacks.takeKeyframeRequest(), stream.hasSlots || stream.wantedByLoops != 0 {
+                if stream.nacks.takeKeyframeRequest(), stream.id.kind.isPicture,
+                    stream.hasSlots || stream.wantedByLoops != 0
+                {
                     stream.keyframes.want(at: now)
                 }
-                asks = asks || (stream.nacks.deadline ?? .distantFuture) <= now
+                asks = asks || track.description.sendsNACK && (stream.nacks.deadline ?? .distantFuture) <= now
                 asks = asks || (stream.keyframes.deadline ?? .distantFuture) <= now
             }
         }

@@ -68,7 +68,10 @@ extension MediaPlane {
         let gone = room.streams.values.filter {
             $0.seat == seat && $0.id.kind == kind && $0.homeLoop == home && $0.endpoint == nil && !layers.contains($0.id)
         }
-        for stream in gone { room.remove(stream) }
+        for stream in gone {
+            if stream.isWanted { messages.append((stream.homeLoop, .want(stream.id, false))) }
+            room.remove(stream)
+        }
     }
 
     private func setRemoteMicrophone(_ id: SourceID, seat: UInt32, codec: MediaCodec, isHeard: Bool, home: Int) {

@@ -121,6 +121,9 @@ extension MediaPlane {
         case .restart(let number, let local, let remote):
             guard let endpoint = endpoints[number] else { return }
             endpoint.transport.restartICE(local: local, remote: remote)
+            let taken = endpoint.transport.localFragments
+            for old in endpoint.fragments where !taken.contains(old) { endpointsByFragment[old] = nil }
+            endpoint.fragments = taken
             endpointsByFragment[local.fragment] = endpoint
         case .picturePlan(let number, let seats):
             room(number).plan = seats
@@ -148,6 +151,7 @@ extension MediaPlane {
         let endpoint = Endpoint(description, transport: transport, room: room, at: now)
         endpoints[description.number] = endpoint
         endpointsByFragment[description.localICE.fragment] = endpoint
+        endpoint.fragments = [description.localICE.fragment]
         room.endpoints.append(endpoint)
         room.needsAssignment = true
     }

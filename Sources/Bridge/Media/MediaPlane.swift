@@ -185,13 +185,14 @@ package final class MediaPlane {
         guard endpoints[endpoint.number] === endpoint else { return }
         endpoints[endpoint.number] = nil
         refusedByGone.add(endpoint.transport.counters)
-        for fragment in endpoint.transport.localFragments { endpointsByFragment[fragment] = nil }
+        for fragment in endpoint.fragments { endpointsByFragment[fragment] = nil }
         for path in endpoint.paths where endpointsByPath[path] === endpoint { endpointsByPath[path] = nil }
         let room = endpoint.room
         room.endpoints.removeAll { $0 === endpoint }
         for slot in endpoint.audioSlots + endpoint.pictureSlots { slot.clear() }
         for track in endpoint.tracks { drop(track, of: endpoint, in: room) }
         for stream in room.streams.values { room.sweep(stream, at: lastTick) }
+        room.needsAssignment = true
     }
 
     private func drop(_ track: Track, of endpoint: Endpoint, in room: RoomMedia) {

@@ -51,8 +51,8 @@ final class RoomMedia {
     func judgeLoudness(at now: Instant) -> Bool {
         let scores = microphones.map { (source: $0.id, score: $0.loudness.score(at: now)) }
         if speakers.update(scores) { needsAssignment = true }
-        let best = zip(microphones, scores).max { $0.1.score < $1.1.score }
-        let speaker = best.flatMap { Loudness.isSpeech($0.1.score) ? $0.0.seat : nil }
+        let best = speakers.chosen.first.flatMap { streams[$0] }
+        let speaker = best.flatMap { Loudness.isSpeech($0.loudness.score(at: now)) ? $0.seat : nil }
         defer { loudest = speaker }
         return speaker != loudest
     }
@@ -106,14 +106,8 @@ final class RoomMedia {
         guard let key, let picture = pictures[key],
             let source = isMain ? picture.layers.last : picture.layers.first, let stream = streams[source]
         else { return slot.clear() }
-        // The old one goes on until the new one's keyframe, unless it has gone.
-        if let current = slot.current, !isLive(current, at: now) { slot.current = nil }
+        // The old one goes on until the new one's keyframe; ``remove(_:)`` takes it off if it goes.
         slot.want(stream, at: now)
-    }
-
-    private func isLive(_ stream: SourceStream, at now: Instant) -> Bool {
-        guard streams[stream.id] === stream else { return false }
-        return stream.lastPacket.map { now.since($0) < LayerSelection.silence } ?? false
     }
 
     private func assignSound(_ endpoint: Endpoint, mainSeat: UInt32?, at now: Instant) {
@@ -122,9 +116,8 @@ final class RoomMedia {
         let seat = endpoint.description.seat
         // One section alone gets the loudest; with several, slot 0 belongs to the main picture's point.
         let reserved = slots.count > 1 ? microphone(of: mainSeat)?.id : nil
-        var heard = microphones.filter { speakers.chosen.contains($0.id) && (seat == nil || $0.seat != seat) }
-        heard.sort { $0.loudness.score(at: now) > $1.loudness.score(at: now) }
-        let wanted = heard.map(\.id).filter { $0 != reserved }.prefix(slots.count - (reserved == nil ? 0 : 1))
+        let others = speakers.chosen.filter { $0 != reserved && (seat == nil || streams[$0]?.seat != seat) }
+        let wanted = others.prefix(slots.count - (reserved == nil ? 0 : 1))
         var places = slots.map { ($0.current ?? $0.next)?.id }
         Forwarding.assign(Array(wanted), to: &places, reserved: reserved)
         for (slot, source) in zip(slots, places) {
@@ -147,7 +140,7 @@ final class RoomMedia {
             stream.lastShown = nil
             stream.store = nil
         }
-        if stream.waiting.isEmpty { stream.keyframes.cancel() }
+        if !stream.hasSlots, stream.wantedByLoops == 0 { stream.keyframes.cancel() }
     }
 
     /// Takes a stream out of the room: whoever shows it is left without.

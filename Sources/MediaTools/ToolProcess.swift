@@ -1,0 +1,71 @@
+import Glibc
+import LibUV
+import Wire
+
+/// One ffmpeg, ffplay or espeak-ng beside us: its errors are kept, its end is told once.
+///
+/// Dropping or closing it kills the child.
+final class ToolProcess {
+    private var child: ChildProcess?
+    private var errors = ErrorLines()
+    private var exit: ChildProcess.Exit?
+    private var isErrorStreamOpen = false
+    private var onEnd: ((_ succeeded: Bool, _ lastLine: String) -> Void)?
+
+    /// Starts it.
+    ///
+    /// - Parameters:
+    ///   - command: `errors` should be a pipe.
+    ///   - input: What the child reads, where its `input` is a pipe.
+    ///   - loop: Where everything is called.
+    ///   - onOutput: Gets what the child writes, where its `output` is a pipe.
+    ///   - onEnd: Called once, when the child has ended and its last error line is known; not after ``close()``.
+    /// - Throws: ``CaptureFailure`` when there is no such program.
+    init(
+        _ command: ChildProcess.Command, input: [UInt8] = [], on loop: EventLoop,
+        onOutput: ((borrowing RawSpan) -> Void)? = nil,
+        onEnd: @escaping (_ succeeded: Bool, _ lastLine: String) -> Void
+    ) throws(CaptureFailure) {
+        self.onEnd = onEnd
+        do throws(LoopError) {
+            let child = try ChildProcess(command, on: loop) { [weak self] exit in
+                self?.exit = exit
+                self?.endWhenDone()
+            }
+            self.child = child
+            if !input.isEmpty {
+                try child.input?.write(input)
+                try child.input?.finishWriting()
+            }
+            try child.output?.startReading(onRead: { onOutput?($0) }, onEnd: { _ in })
+            isErrorStreamOpen = child.errors != nil
+            try child.errors?.startReading(
+                onRead: { [weak self] bytes in self?.errors.receive(bytes.array) },
+                onEnd: { [weak self] _ in
+                    self?.isErrorStreamOpen = false
+                    self?.endWhenDone()
+                })
+        } catch {
+            throw CaptureFailure("\(command.executable) can't be started: \(error)")
+        }
+    }
+
+    var isRunning: Bool { child?.isRunning ?? false }
+    var lastLine: String { errors.last }
+
+    /// Asks the child to finish what it writes.
+    func interrupt() { try? child?.kill(SIGINT) }
+
+    func close() {
+        onEnd = nil
+        child?.close()
+        child = nil
+    }
+
+    private func endWhenDone() {
+        guard let exit, !isErrorStreamOpen, let onEnd else { return }
+        self.onEnd = nil
+        errors.closeLine()
+        onEnd(exit == .status(0), errors.last)
+    }
+}

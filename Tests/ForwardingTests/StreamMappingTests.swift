@@ -1,0 +1,2 @@
+import Forwarding
+import Testing

@@ -1,0 +1,1 @@
+"""Cases of the command line as a client; see below."""
