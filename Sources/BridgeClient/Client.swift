@@ -85,6 +85,9 @@ package final class Client {
         socket?.close()
     }
 
+    /// Where it stands, and its counters.
+    package func status() -> SessionStatus { session.status() }
+
     /// Where it stands, with rates since the last call.
     package func takeStatus() -> ClientStatus {
         let now = shared.loop.now

@@ -70,6 +70,7 @@ final class ControlShell {
         sendCommands()
         loop.onPrepare = nil
         listener?.close()
+        listener = nil
         metrics?.close()
         metrics = nil
         for connection in connections.all { connection.close() }

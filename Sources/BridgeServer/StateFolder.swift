@@ -47,6 +47,22 @@ package struct StateFolder: Sendable {
         }
     }
 
+    /// A further key that tokens may be signed with: the public half is enough.
+    package func verifyingKey(_ file: String) throws(ServerError) -> VerifyingKey {
+        if let bytes = Self.read(file), let key = try? VerifyingKey(pem: bytes) { return key }
+        return try Self.reporting(file) { () throws(TLSError) in try SigningKey(file: file).verifyingKey }
+    }
+
+    /// Up to 64 KiB of a file; `nil` when it can't be read.
+    private static func read(_ file: String) -> [UInt8]? {
+        let descriptor = open(file, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        return count > 0 ? Array(bytes.prefix(count)) : nil
+    }
+
     private static func reporting<Value>(
         _ path: String, _ body: () throws(TLSError) -> Value
     ) throws(ServerError) -> Value {

@@ -17,6 +17,7 @@ package enum BarCodeClock {
     /// - Parameters:
     ///   - size: Of the picture.
     ///   - start: Milliseconds that the clock shows at timestamp 0.
+    /// - Returns: In the order in which they are to be chained.
     static func filters(size: PictureSize, start: Int) -> [String] {
         let height = max(4, size.height / heightShare)
         let time = "(floor(t*1000+0.5)+\(start))"

@@ -14,9 +14,9 @@ package final class Capture {
     package var onPacket: PacketHandler = { _, _ in }
     /// Called once, when everything that was asked for has begun to come.
     package var onReady: () -> Void = {}
-    /// Called at most once, instead of ``onReady``: a source does not work. One line.
+    /// Called at most once, instead of ``onReady``, with one line that says why a source does not work.
     package var onFailure: (CaptureFailure) -> Void = { _ in }
-    /// Something went wrong later and is being mended. One line.
+    /// Gets one line when something went wrong later and is being mended.
     package var onMessage: (String) -> Void = { _ in }
 
     private let settings: CaptureSettings

@@ -48,6 +48,7 @@ struct CaptureJob {
     ///   - start: Unix time in microseconds that its sender reports give to timestamp 0 of either stream: without it
     ///     each stream would count from when its own first packet was made.
     ///   - clock: Milliseconds that a test picture's clock begins with.
+    /// - Returns: A command whose standard output, if there is sound, is what ``LoudnessMeter`` wants.
     func command(port: UInt16, start: Int64, clock: Int) -> ChildProcess.Command {
         let oneSource = camera != nil && camera == microphone && !isGenerated
         var arguments = ["-hide_banner", "-loglevel", "error", "-nostdin"]

@@ -24,7 +24,9 @@ struct ErrorLines {
 
     /// Takes off `[demuxer @ 0x55…] `, which says nothing to people.
     private static func withoutContext(_ line: String) -> String {
-        guard line.hasPrefix("["), let end = line.firstIndex(of: "]"), line[..<end].contains("@ 0x") else { return line }
+        guard line.hasPrefix("["), let end = line.firstIndex(of: "]"), line[..<end].contains("@ 0x") else {
+            return line
+        }
         return String(line[line.index(after: end)...].drop { $0 == " " })
     }
 }

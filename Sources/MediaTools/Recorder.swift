@@ -9,7 +9,7 @@ package import Units
 /// Each file begins at a keyframe; another codec or another session begins a new one (`main-2.mkv`). Nothing that was
 /// there before is written over. Confined to the loop's thread.
 package final class Recorder {
-    /// Something went wrong, and the recording goes on as well as it can. One line.
+    /// Gets one line when something went wrong; the recording goes on as well as it can.
     package var onMessage: (String) -> Void = { _ in }
 
     private let folder: String
@@ -45,7 +45,9 @@ package final class Recorder {
     package init(folder: String, on loop: EventLoop) throws(CaptureFailure) {
         self.folder = folder
         self.loop = loop
-        guard SystemPaths.isInstalled("ffmpeg") else { throw CaptureFailure("recording needs ffmpeg: apt install ffmpeg") }
+        guard SystemPaths.isInstalled("ffmpeg") else {
+            throw CaptureFailure("recording needs ffmpeg: apt install ffmpeg")
+        }
         var path = ""
         for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
             path += part + "/"

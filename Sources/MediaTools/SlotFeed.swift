@@ -54,6 +54,7 @@ final class SlotFeed {
     ///   - command: Reads the description of ``FeedDescription`` from its standard input.
     ///   - loop: Where everything happens.
     ///   - onEnd: The child has ended, with its last error line; not called after ``close()``.
+    /// - Throws: ``CaptureFailure`` when there is no such program, or no port.
     init(
         _ slots: [(SlotID, StreamCodec)], command: ChildProcess.Command, on loop: EventLoop,
         onEnd: @escaping (String) -> Void

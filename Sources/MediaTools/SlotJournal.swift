@@ -20,7 +20,7 @@ final class SlotJournal {
     struct Entry: Encodable {
         /// UTC.
         var time: String
-        /// `main`, `picture-1`, `audio-0`, …
+        /// What its files are called: `main`, `picture-1`, `audio-0`.
         var slot: String
         var event: Event
         var codec: String?

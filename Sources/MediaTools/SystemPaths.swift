@@ -14,7 +14,8 @@ enum SystemPaths {
     }
 
     static func isInstalled(_ program: String) -> Bool {
-        (environment("PATH") ?? "/usr/bin:/bin").split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+        let folders = (environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+        return folders.contains { access("\($0)/\(program)", X_OK) == 0 }
     }
 
     /// Makes a folder that is ours alone.

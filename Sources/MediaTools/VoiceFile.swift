@@ -16,6 +16,7 @@ final class VoiceFile {
     ///   - name: What is said, in Vietnamese.
     ///   - loop: Where `onEnd` is called.
     ///   - onEnd: Called once, whatever came of it.
+    /// - Throws: ``CaptureFailure`` when there is no place for it, or espeak-ng can't be started.
     init(saying name: String, on loop: EventLoop, onEnd: @escaping () -> Void) throws(CaptureFailure) {
         guard let folder = SystemPaths.makeTemporaryFolder() else {
             throw CaptureFailure("no temporary folder: \(String(cString: strerror(errno)))")

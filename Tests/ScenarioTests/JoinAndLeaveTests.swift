@@ -4,6 +4,7 @@ import Foundation
 import HTTP1
 import HTTPTypes
 import OpenSSL
+import RTP
 import SDP
 import SimulatedNetwork
 import Testing
@@ -24,7 +25,7 @@ struct JoinAndLeaveTests {
 
         #expect(try world.state("p0") == "present")
         let line = try #require(try world.roster()["p1"])
-        #expect(line.media.audio && line.media.video && line.media.codec == "VP8" && line.media.layers == 1)
+        #expect(line.media.audio && line.media.video && line.media.codec == "vp8" && line.media.layers == 1)
         #expect(line.path == "udp \(second.address)")
         #expect(first.mainPicture.publishers() == [second.number])
         #expect(second.mainPicture.publishers() == [first.number])

@@ -26,7 +26,7 @@ extension ControlPlane {
         _ request: Request, room name: String, route: MediaRoute, at moment: Moment,
         random: inout some RandomNumberGenerator
     ) throws(ProblemDocument) -> Response {
-        if request.method == .options { return Self.options }
+        if request.method == .options { return Self.options(allow: "POST, OPTIONS") }
         guard request.method == .post else { throw .method(allow: "POST, OPTIONS") }
         let (claims, id) = try claims(of: request, room: name, at: moment)
         guard request.mediaType == Self.sdpType else {
@@ -126,10 +126,10 @@ extension ControlPlane {
     }
 
     /// The same for any room, token or none (RFC 9725 §4.2, Fetch §3.2.2).
-    private static var options: Response {
+    private static func options(allow: String) -> Response {
         var fields = HTTPFields()
         fields[.acceptPost] = sdpType
-        fields[.allow] = "POST, OPTIONS"
+        fields[.allow] = allow
         fields[.accessControlAllowMethods] = "POST, GET, PATCH, DELETE, OPTIONS"
         fields[.accessControlAllowHeaders] =
             "Authorization, Content-Type, If-Match, Diemcau-Binding, Diemcau-Takeover"
@@ -142,7 +142,7 @@ extension ControlPlane {
     func media(
         _ request: Request, resource text: String, at moment: Moment, random: inout some RandomNumberGenerator
     ) throws(ProblemDocument) -> Response {
-        if request.method == .options { return Self.options }
+        if request.method == .options { return Self.options(allow: "PATCH, DELETE, OPTIONS") }
         guard request.method == .patch || request.method == .delete else {
             throw .method(allow: "PATCH, DELETE, OPTIONS")
         }

@@ -6,8 +6,14 @@ import Wire
 
 /// RTCP, both ways.
 extension MediaPlane {
-    /// The largest compound we write; more reports than fit are left to the next second.
+    /// The largest compound we write.
     static let compoundSize = 1_200
+    /// Eight sender reports with their names leave room for everything else in a compound.
+    private static let reportsPerCompound = 8
+    /// A NACK of all its entries and a PLI.
+    private static let largestRequest = 12 + 4 * NackList.capacity + 12
+    /// What SRTCP adds at most: 16 bytes of tag and 4 of index (RFC 7714 §9.2).
+    private static let protectionOverhead = 20
 
     // MARK: In
 
@@ -91,46 +97,68 @@ extension MediaPlane {
                 asks = asks || (stream.keyframes.deadline ?? .distantFuture) <= now
             }
         }
+        if asks {
+            send(to: endpoint, on: path, into: &outbox) { writer, room throws(ParseError) in
+                try writeRequests(to: endpoint, at: now, with: &writer, to: &room)
+            }
+        }
         let isReportDue = endpoint.nextReport <= now
-        guard asks || isReportDue || endpoint.needsImmediateReport else { return }
+        guard isReportDue || endpoint.needsImmediateReport else { return }
+        endpoint.needsImmediateReport = false
         if isReportDue {
             endpoint.nextReport = now.advanced(by: .seconds(1))
             endpoint.resendAllowance = Endpoint.resendsPerReport
         }
-        var room = outbox.reserve(Self.compoundSize + 32)
+        sendReports(of: endpoint, full: isReportDue, at: now, on: path, into: &outbox)
+    }
+
+    /// Sends one compound of what `body` writes; what does not fit is left out.
+    private func send(
+        to endpoint: Endpoint, on path: NetworkPath, into outbox: inout Outbox,
+        _ body: (inout RTCPWriter, inout MutableRawSpan) throws(ParseError) -> Void
+    ) {
+        var room = outbox.reserve(Self.compoundSize + Self.protectionOverhead)
         guard room.byteCount > 0 else { return }
         var writer = RTCPWriter()
-        // What does not fit is left out; the compound so far holds good.
-        try? writeReports(of: endpoint, full: isReportDue, at: now, with: &writer, to: &room)
-        try? writeRequests(to: endpoint, at: now, with: &writer, to: &room)
-        endpoint.needsImmediateReport = false
-        guard !writer.isEmpty, writer.end <= Self.compoundSize,
-            let length = endpoint.transport.protectRTCP(&room, length: writer.end)
-        else { return }
+        try? body(&writer, &room)
+        guard !writer.isEmpty, let length = endpoint.transport.protectRTCP(&room, length: writer.end) else { return }
         outbox.commit(length, to: path)
     }
 
-    private func writeReports(
-        of endpoint: Endpoint, full: Bool, at now: Instant, with writer: inout RTCPWriter,
-        to room: inout MutableRawSpan
+    /// Sender reports of all slots on which something flows, and once a second what the endpoint's own streams get.
+    private func sendReports(
+        of endpoint: Endpoint, full: Bool, at now: Instant, on path: NetworkPath, into outbox: inout Outbox
+    ) {
+        let slots = endpoint.audioSlots + endpoint.pictureSlots
+        var rest = slots[...]
+        repeat {
+            let group = rest.prefix(Self.reportsPerCompound)
+            rest = rest.dropFirst(Self.reportsPerCompound)
+            let isLast = rest.isEmpty
+            send(to: endpoint, on: path, into: &outbox) { writer, room throws(ParseError) in
+                for slot in group { try writeSenderReport(of: slot, at: now, with: &writer, to: &room) }
+                if full, isLast { try writeReception(of: endpoint, at: now, with: &writer, to: &room) }
+            }
+        } while !rest.isEmpty
+    }
+
+    private func writeSenderReport(
+        of slot: Slot, at now: Instant, with writer: inout RTCPWriter, to room: inout MutableRawSpan
     ) throws(ParseError) {
         let ntp = clock.ntp(at: now)
-        var isFirst = true
-        for slots in [endpoint.audioSlots, endpoint.pictureSlots] where full || endpoint.needsImmediateReport {
-            for slot in slots {
-                guard let stream = slot.current, let streamClock = stream.clock,
-                    let timestamp = slot.mapping.outgoingTimestamp(of: streamClock.timestamp(at: ntp))
-                else { continue }
-                let info = slot.statistics.info(ntp: ntp, rtpTimestamp: timestamp)
-                try writer.senderReport(ssrc: slot.description.ssrc, info: info, to: &room)
-                try writer.sourceDescription(
-                    ssrc: slot.description.ssrc, canonicalName: slot.description.cname, to: &room)
-                isFirst = false
-            }
-        }
-        guard isFirst || full else { return }
+        guard let stream = slot.current, let streamClock = stream.clock,
+            let timestamp = slot.mapping.outgoingTimestamp(of: streamClock.timestamp(at: ntp))
+        else { return }
+        let info = slot.statistics.info(ntp: ntp, rtpTimestamp: timestamp)
+        try writer.senderReport(ssrc: slot.description.ssrc, info: info, to: &room)
+        try writer.sourceDescription(ssrc: slot.description.ssrc, canonicalName: slot.description.cname, to: &room)
+    }
+
+    /// How the endpoint's own streams arrive here, and what its room lets it send.
+    private func writeReception(
+        of endpoint: Endpoint, at now: Instant, with writer: inout RTCPWriter, to room: inout MutableRawSpan
+    ) throws(ParseError) {
         try writer.receiverReport(ssrc: endpoint.reportSSRC, to: &room)
-        guard full else { return }
         var sources: [SSRC] = []
         for track in endpoint.tracks {
             for case let stream? in track.streams {
@@ -149,9 +177,9 @@ extension MediaPlane {
     private func writeRequests(
         to endpoint: Endpoint, at now: Instant, with writer: inout RTCPWriter, to room: inout MutableRawSpan
     ) throws(ParseError) {
-        if writer.isEmpty { try writer.receiverReport(ssrc: endpoint.reportSSRC, to: &room) }
+        try writer.receiverReport(ssrc: endpoint.reportSSRC, to: &room)
         for track in endpoint.tracks {
-            for case let stream? in track.streams {
+            for case let stream? in track.streams where writer.end <= Self.compoundSize - Self.largestRequest {
                 if track.description.sendsNACK, (stream.nacks.deadline ?? .distantFuture) <= now {
                     var list = NackList()
                     stream.nacks.poll(at: now, into: &list)

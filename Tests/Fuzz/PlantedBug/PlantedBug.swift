@@ -1,14 +1,22 @@
 import FuzzSupport
+import Wire
 
-/// No parser of ours: traps on inputs that begin with `bug!`.
+/// No parser of ours: reads one byte behind a datagram that begins with `bug!`.
 ///
-/// A run that does not find it within its time has no coverage to go by, and has shown nothing about the others.
+/// A run that does not find it works without coverage or without the address sanitizer, and shows nothing about the
+/// others either.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzInput(start, count)
-    guard input.byte() == UInt8(ascii: "b") else { return 0 }
-    guard input.byte() == UInt8(ascii: "u") else { return 0 }
-    guard input.byte() == UInt8(ascii: "g") else { return 0 }
-    expect(input.byte() != UInt8(ascii: "!"), "planted")
-    return 0
+    let bytes = input.rest()
+    guard bytes.first == UInt8(ascii: "b"), bytes.dropFirst().first == UInt8(ascii: "u"),
+        bytes.dropFirst(2).first == UInt8(ascii: "g"), bytes.dropFirst(3).first == UInt8(ascii: "!")
+    else { return 0 }
+    var found: UInt8 = 0
+    withDatagram(bytes) { datagram in
+        datagram.withUnsafeMutableBytes { buffer in
+            found = UnsafeRawPointer(buffer.baseAddress!).load(fromByteOffset: buffer.count, as: UInt8.self)
+        }
+    }
+    return found == 0 ? 0 : 0
 }

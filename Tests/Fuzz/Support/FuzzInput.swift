@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// One input of the fuzzer, taken apart from the front.
 ///
@@ -12,7 +12,7 @@ package struct FuzzInput {
     ///   - start: As `LLVMFuzzerTestOneInput` gets it; may be `nil` when `count` is 0.
     ///   - count: In bytes.
     package init(_ start: UnsafePointer<UInt8>?, _ count: Int) {
-        bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+        bytes = Array(UnsafeBufferPointer(start: start, count: count))
     }
 
     package var isEmpty: Bool { position >= bytes.count }
@@ -24,7 +24,7 @@ package struct FuzzInput {
         take(MemoryLayout<T>.size).reduce(0) { $0 << 8 | T(truncatingIfNeeded: $1) }
     }
 
-    /// A piece behind its length in one byte, or in two from 0xFF00 on: an input of short pieces needs few bytes.
+    /// A piece behind its length: one byte, or 0xFF and two more.
     package mutating func piece() -> [UInt8] {
         let first = Int(byte())
         return take(first < 0xFF ? first : Int(number(UInt16.self)))
@@ -34,26 +34,27 @@ package struct FuzzInput {
     package mutating func rest() -> [UInt8] { take(bytes.count) }
 
     private mutating func take(_ count: Int) -> [UInt8] {
-        let end = min(position + count, bytes.count)
-        defer { position = end }
-        return Array(bytes[min(position, end)..<end])
+        let start = position
+        position = min(start + count, bytes.count)
+        return Array(bytes[start..<position])
     }
 }
 
 /// Gives `body` a copy of `bytes` to change, in memory of exactly that size: the address sanitizer sees one byte more.
 package func withDatagram(_ bytes: [UInt8], _ body: (inout MutableRawSpan) -> Void) {
-    guard !bytes.isEmpty else {
-        var none = MutableRawSpan()
-        return body(&none)
-    }
-    var buffer = PacketBuffer(capacity: bytes.count)
+    var buffer = PacketBuffer(capacity: max(bytes.count, 1))
     var datagram = buffer.mutableBytes(0..<bytes.count)
-    // As long as the buffer: it can't fail.
-    try? datagram.copy(unsafe bytes.span.bytes, at: 0)
+    try? datagram.copy(bytes.span.bytes, at: 0)
     body(&datagram)
 }
 
 /// Ends the run with a crash that names what does not hold.
 package func expect(_ condition: Bool, _ what: StaticString) {
     guard condition else { fatalError("broken: \(what)") }
+}
+
+/// Ends the run with a crash when a range does not lie within `count` bytes.
+package func expect(_ range: Range<Int>?, within count: Int, _ what: StaticString) {
+    guard let range else { return }
+    expect(range.lowerBound >= 0 && range.upperBound <= count, what)
 }
