@@ -59,7 +59,8 @@ let modules: [Target] = [
     .target(
         name: "BridgeServer",
         dependencies: [
-            "Bridge", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire", httpTypes, logging,
+            "Bridge", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire",
+            httpTypes, logging,
         ], swiftSettings: common),
 
     .target(
@@ -72,7 +73,8 @@ let modules: [Target] = [
         dependencies: ["HTTP1", "LibUV", "OpenSSL", "Participant", "RTP", "Units", "Wire", httpTypes],
         swiftSettings: common),
     .target(
-        name: "MediaTools", dependencies: ["LibUV", "Participant", "RTP", "Units", "Wire", logging], swiftSettings: common),
+        name: "MediaTools", dependencies: ["LibUV", "Participant", "RTP", "Units", "Wire", logging],
+        swiftSettings: common),
 
     .executableTarget(
         name: "diemcau",
@@ -89,6 +91,7 @@ let tests: [Target] = [
         swiftSettings: common),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: common),
+    .testTarget(name: "WireTests", dependencies: ["Units", "Wire"], swiftSettings: common),
     .testTarget(
         name: "STUNTests", dependencies: ["STUN", "TestAuthenticator", "Units", "Wire"], swiftSettings: common),
     .testTarget(
@@ -101,7 +104,8 @@ let tests: [Target] = [
     .testTarget(name: "LibUVTests", dependencies: ["LibUV", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "Units"], swiftSettings: common),
     .testTarget(name: "TokensTests", dependencies: ["Conference", "OpenSSL", "Tokens"], swiftSettings: common),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Conference", "Configuration", "Units"], swiftSettings: common),
+    .testTarget(
+        name: "ConfigurationTests", dependencies: ["Conference", "Configuration", "Units"], swiftSettings: common),
 ]
 
 let package = Package(

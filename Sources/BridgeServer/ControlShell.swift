@@ -7,8 +7,9 @@ import Logging
 import OpenSSL
 import Units
 
-/// The IO of the control loop: listener, TLS connections, room files, signals and the metrics listener, around the
-/// control plane. Plain, bound to its loop's thread.
+/// The IO of the control loop: listener, TLS connections, room files, signals and the metrics listener.
+///
+/// All of it stands around the control plane; plain, bound to its loop's thread.
 final class ControlShell {
     private let loop: EventLoop
     private let settings: ServerSettings

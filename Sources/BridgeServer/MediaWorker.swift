@@ -27,7 +27,9 @@ struct MediaSnapshot: Sendable {
     var mailDropped: UInt64 = 0
 }
 
-/// The IO of one media loop: a socket, a timer, and the plane between them. Plain, bound to its loop's thread.
+/// The IO of one media loop: a socket, a timer, and the plane between them.
+///
+/// Plain, bound to its loop's thread.
 final class MediaShell {
     /// More than this in the outbox goes out before the next datagram is looked at: it stays in the cache.
     private static let flushBytes = 512 << 10
@@ -91,6 +93,11 @@ final class MediaShell {
 
     /// Just before the loop waits: everything that the turn gathered goes out.
     private func endTurn() {
+        let now = loop.now
+        while let due = plane.deadline, due <= now {
+            plane.advance(to: now, into: &outbox)
+            flush()
+        }
         if !outbox.isEmpty { flush() }
         if plane.hasOutput {
             for (loop, message) in plane.takeMessages() {
@@ -137,7 +144,8 @@ actor MediaWorker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.loop.asUnownedSerialExecutor() }
 
-    init(_ thread: LoopThread, number: Int, of count: Int, certificate: Certificate, clock: ClockPair) throws(TLSError) {
+    init(_ thread: LoopThread, number: Int, of count: Int, certificate: Certificate, clock: ClockPair) throws(TLSError)
+    {
         self.thread = thread
         let context = try DTLSContext(certificate)
         shell = MediaShell(

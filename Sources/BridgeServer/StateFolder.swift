@@ -27,7 +27,8 @@ package struct StateFolder: Sendable {
                 try Certificate.forServer(
                     names: ["localhost"] + names, addresses: [.loopback, .loopbackV6] + addresses)
             }
-            try write(try Self.reporting(path) { () throws(TLSError) in try certificate.keyPEM() }, to: certificateKeyPath)
+            try write(
+                try Self.reporting(path) { () throws(TLSError) in try certificate.keyPEM() }, to: certificateKeyPath)
             try write(try Self.reporting(path) { () throws(TLSError) in try certificate.pem() }, to: certificatePath)
             made.append(certificatePath)
         }

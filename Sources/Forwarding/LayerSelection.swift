@@ -4,7 +4,7 @@ package import Units
 package struct LayerSelection: Sendable {
     /// A layer that has sent nothing for so long is left for the next lower one.
     package static let silence = Duration.milliseconds(500)
-    /// The last one that was heard stays for so long: a still screen sends little. Our choice, as for presence.
+    /// The last one that was heard stays for so long, because a still screen sends little; our choice, as for presence.
     package static let absence = Duration.seconds(6)
     package static let maximumLayers = 3
 
@@ -21,7 +21,7 @@ package struct LayerSelection: Sendable {
 
     /// A packet of `layer` came.
     ///
-    /// - Parameter pixels: The picture's area, where the packet begins a keyframe that says.
+    /// `pixels` is the picture's area, where the packet begins a keyframe that says.
     package mutating func receive(layer: Int, bytes: Int, pixels: Int?, at now: Instant) {
         guard layers.indices.contains(layer) else { return }
         layers[layer].lastPacket = now

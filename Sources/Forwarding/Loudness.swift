@@ -30,6 +30,7 @@ package struct Loudness: Sendable {
     /// - Parameters:
     ///   - reported: The sender's own measurement, where the packet carries one.
     ///   - payloadSize: Bytes of Opus in it.
+    ///   - now: When it came.
     package mutating func hear(_ reported: AudioLevel?, payloadSize: Int, at now: Instant) {
         let wasGap = lastPacket.map { now.since($0) >= Self.gap } ?? true
         lastPacket = now

@@ -43,7 +43,8 @@ package struct PictureNumbering: Sendable {
     /// The numbers of a packet of the picture at `timestamp` whose descriptor is `descriptor`.
     package mutating func numbers(of descriptor: VP8Descriptor, timestamp: UInt32) -> PictureNumbers {
         let number = pictureNumber(of: descriptor, timestamp: timestamp)
-        let firstByte = (descriptor.isNonReference ? 0x20 : 0) | (descriptor.startsPartition ? 0x10 : 0)
+        let firstByte =
+            (descriptor.isNonReference ? 0x20 : 0) | (descriptor.startsPartition ? 0x10 : 0)
             | (descriptor.partition & 0x07)
         guard let baseLayerIndex = descriptor.baseLayerIndex else {
             // Without layers each picture is one of the base layer.

@@ -70,7 +70,9 @@ package struct StreamMapping: Sendable {
     /// Begins a turn of `source` with `packet`.
     ///
     /// The packet's capture time is put on the slot's line, but never at or before what was already sent.
-    package mutating func begin(_ source: SourceID, codec: MediaCodec, with packet: SourcePacket, captured time: NTPTime) {
+    package mutating func begin(
+        _ source: SourceID, codec: MediaCodec, with packet: SourcePacket, captured time: NTPTime
+    ) {
         let wanted: UInt32
         if let line {
             wanted = line.timestamp &+ ticks(of: time.since(line.time), rate: rate)

@@ -20,6 +20,7 @@ package final class Mailbox<Message: Sendable>: @unchecked Sendable {
     ///   - loop: Where `onReceive` is called; the mailbox is made and closed on its thread.
     ///   - capacity: How many messages may wait.
     ///   - onReceive: Gets everything that waited, oldest first.
+    /// - Throws: What libuv refuses.
     package init(
         on loop: EventLoop, capacity: Int = 65_536, onReceive: @escaping ([Message]) -> Void
     ) throws(LoopError) {
@@ -52,7 +53,7 @@ package final class Mailbox<Message: Sendable>: @unchecked Sendable {
         }
     }
 
-    /// Closes the box; what still waits is dropped. On the loop's thread.
+    /// Closes the box, on the loop's thread; what still waits is dropped.
     package func close() {
         box.withLock { $0 = Box(isOpen: false) }
         storage.close()

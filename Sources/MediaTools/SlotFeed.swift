@@ -21,6 +21,8 @@ final class SlotFeed {
     private var held: [HeldPacket] = []
     private var heldBytes = 0
     private let began: Instant
+    private var endsSince: Instant?
+    private var urges = 0
 
     /// Ties a stream's timestamps to the wall clock of the server, or to ours for want of that.
     private struct FeedClock {
@@ -101,9 +103,18 @@ final class SlotFeed {
 
     // MARK: Ending
 
-    /// Asks the child to finish; `onEnd` follows.
+    /// Tells the child that the streams have ended; `onEnd` follows.
     func finish() {
         release(at: loop.now, force: true)
+        for stream in streams { sendGoodbye(to: stream) }
+        endsSince = loop.now
+    }
+
+    /// A child that has not understood gets the signal of Ctrl-C, which ffmpeg obeys while it waits for packets only
+    /// when it comes twice.
+    private func urge(at now: Instant) {
+        guard let endsSince, now.since(endsSince) > .milliseconds(500 + 200 * urges), urges < 2 else { return }
+        urges += 1
         tool?.interrupt()
     }
 
@@ -154,6 +165,7 @@ final class SlotFeed {
     /// Looks whether the child listens, and whether somebody has waited long enough.
     private func look() {
         let now = loop.now
+        urge(at: now)
         if !isListening {
             let taken = LoopbackPorts.areTaken(streams.map(\.port)) ?? (now.since(began) > .seconds(1))
             isListening = taken || now.since(began) > Self.listeningLimit
@@ -219,6 +231,16 @@ final class SlotFeed {
         guard (try? writer.senderReport(ssrc: SSRC(rawValue: stream.ssrc), info: info, to: &room)) != nil else {
             return
         }
+        flush(writer.end, to: stream.port + 1)
+    }
+
+    private func sendGoodbye(to stream: FeedStream) {
+        var writer = RTCPWriter()
+        var room = outbox.reserve(256)
+        let ssrc = SSRC(rawValue: stream.ssrc)
+        guard (try? writer.receiverReport(ssrc: ssrc, to: &room)) != nil,
+            (try? writer.goodbye(ssrc: ssrc, to: &room)) != nil
+        else { return }
         flush(writer.end, to: stream.port + 1)
     }
 

@@ -15,8 +15,10 @@ struct DTLSFlight {
 
     /// Sends a new flight and keeps it.
     ///
-    /// - Parameter isFinal: Whether nothing is expected in return: it is then sent again only when the peer asks.
-    mutating func send(_ flight: [[UInt8]], isFinal: Bool, to path: NetworkPath, at now: Instant, into outbox: inout Outbox) {
+    /// After a final flight nothing is expected in return: it is sent again only when the peer asks.
+    mutating func send(
+        _ flight: [[UInt8]], isFinal: Bool, to path: NetworkPath, at now: Instant, into outbox: inout Outbox
+    ) {
         datagrams = isFinal ? [] : flight
         interval = Self.firstInterval
         deadline = isFinal ? nil : now.advanced(by: interval)

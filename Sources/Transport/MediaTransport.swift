@@ -6,8 +6,9 @@ import STUN
 package import Units
 package import Wire
 
-/// One participant's media path: demultiplexer (RFC 7983), ICE, DTLS and SRTP. Bytes and time in, bytes and a deadline
-/// out.
+/// One participant's media path: demultiplexer (RFC 7983), ICE, DTLS and SRTP.
+///
+/// Bytes and time in, bytes and a deadline out.
 ///
 /// Confined to one loop. Whatever comes from an address that ICE has not checked is dropped and counted.
 package final class MediaTransport {
@@ -96,9 +97,8 @@ package final class MediaTransport {
 
     /// The client's side: controlling ICE agent, DTLS client; it begins to check at once.
     ///
-    /// - Parameters:
-    ///   - candidates: The server's addresses, best first.
-    ///   - tieBreaker: 64 random bits (RFC 8445 §7.1.2).
+    /// `candidates` are the server's addresses, best first; `tieBreaker` is 64 random bits (RFC 8445 §7.1.2).
+    ///
     /// - Throws: ``TLSError`` when OpenSSL can't make a session.
     package init(
         client local: ICECredentials, remote: ICECredentials, candidates: [SocketAddress],
@@ -110,7 +110,8 @@ package final class MediaTransport {
         let ranked = candidates.enumerated().map { index, address in
             Candidate(
                 foundation: "\(index + 1)",
-                priority: Candidate.priority(.host, localPreference: UInt16(clamping: 65_535 - index)), address: address)
+                priority: Candidate.priority(.host, localPreference: UInt16(clamping: 65_535 - index)), address: address
+            )
         }
         var controlling = ControllingAgent(local: local, remote: remote, candidates: ranked, tieBreaker: tieBreaker)
         controlling.start(at: now)
@@ -329,7 +330,8 @@ package final class MediaTransport {
 
     /// Does what is due; see ``deadline``.
     ///
-    /// - Parameter random: For the ids of the client's checks; the server draws nothing.
+    /// The ids of the client's checks are drawn from `random`; the server draws nothing.
+    ///
     /// - Returns: Whether ``state`` changed.
     package func advance(
         to now: Instant, random: inout some RandomNumberGenerator, into outbox: inout Outbox

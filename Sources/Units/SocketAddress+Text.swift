@@ -25,10 +25,12 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
 
     private init?(v6Text text: String) {
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
-        guard halves.count <= 2, let first = halves.first, let head = Self.groups(first) else { return nil }
+        guard halves.count <= 2, let first = halves.first,
+            let head = Self.groups(first, mayEndInQuad: halves.count == 1)
+        else { return nil }
         var groups = head
         if halves.count == 2 {
-            guard let tail = Self.groups(halves[1]), head.count + tail.count < 8 else { return nil }
+            guard let tail = Self.groups(halves[1], mayEndInQuad: true), head.count + tail.count < 8 else { return nil }
             groups += Array(repeating: 0, count: 8 - head.count - tail.count) + tail
         }
         guard groups.count == 8 else { return nil }
@@ -38,13 +40,13 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
             words[4] << 48 | words[5] << 32 | words[6] << 16 | words[7])
     }
 
-    /// The 16-bit groups of one side of `::`; a dotted quad may be the last.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    /// The 16-bit groups of one side of `::`; a dotted quad may be the last of an address.
+    private static func groups(_ text: Substring, mayEndInQuad: Bool) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         var groups: [UInt16] = []
         for part in text.split(separator: ":", omittingEmptySubsequences: false) {
             if part.contains(".") {
-                guard part.endIndex == text.endIndex, let bits = dottedQuad(part) else { return nil }
+                guard mayEndInQuad, part.endIndex == text.endIndex, let bits = dottedQuad(part) else { return nil }
                 groups += [UInt16(bits >> 16), UInt16(truncatingIfNeeded: bits)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.first != "+", part.first != "-",

@@ -44,13 +44,17 @@ package struct Outbox: ~Copyable {
 
     package var isEmpty: Bool { count == 0 }
 
+    private func hasRoom(for size: Int) -> Bool {
+        count < recordCapacity && size >= 0 && size <= arena.capacity - used
+    }
+
     /// Room for a datagram of up to `size` bytes behind the ones already there.
     ///
     /// - Returns: A span of exactly `size` bytes whose content is undefined, empty when there is no room (counted in
     ///   ``dropped``). Nothing is sent before ``commit(_:to:)``.
     @_lifetime(&self)
     package mutating func reserve(_ size: Int) -> MutableRawSpan {
-        guard count < recordCapacity, size >= 0, size <= arena.capacity - used else {
+        guard hasRoom(for: size) else {
             dropped &+= 1
             return arena.mutableBytes(0..<0)
         }
@@ -68,8 +72,9 @@ package struct Outbox: ~Copyable {
     /// Appends a copy of `datagram`; for everything that is not media.
     package mutating func append(_ datagram: borrowing RawSpan, to path: NetworkPath) {
         let length = datagram.byteCount
+        let fits = hasRoom(for: length)
         var room = reserve(length)
-        guard room.byteCount == length, (try? room.copy(datagram, at: 0)) != nil else { return }
+        guard fits, (try? room.copy(datagram, at: 0)) != nil else { return }
         commit(length, to: path)
     }
 

@@ -25,13 +25,16 @@ struct Room: AsyncParsableCommand {
             let body = try await RoomAPI(server).get("/v1/rooms")
             if json { return print(body.text) }
             let rooms = try body.decoded(as: RoomListing.self).rooms
-            Table(["ROOM", "PRESENT", "EXPECTED", "TITLE"], rooms.map {
-                [$0.room, "\($0.present)", "\($0.expected)", $0.title]
-            }).print()
+            Table(
+                ["ROOM", "PRESENT", "EXPECTED", "TITLE"],
+                rooms.map {
+                    [$0.room, "\($0.present)", "\($0.expected)", $0.title]
+                }
+            ).print()
         }
     }
 
-    /// `diemcau room show ROOM`
+    /// `diemcau room show ROOM`: one room at a glance.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows one room at a glance.")
         @Argument(help: "The room's id.") var room: String
@@ -45,7 +48,7 @@ struct Room: AsyncParsableCommand {
         }
     }
 
-    /// `diemcau room roster ROOM`
+    /// `diemcau room roster ROOM`: every expected point.
     struct Roster: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Prints every expected point and how it is.")
         @Argument(help: "The room's id.") var room: String
@@ -56,17 +59,20 @@ struct Room: AsyncParsableCommand {
             let body = try await RoomAPI(server).get("/v1/rooms/\(room.escaped)/roster")
             if json { return print(body.text) }
             let points = try body.decoded(as: RosterListing.self).points
-            Table(["CODE", "STATE", "SECONDS", "SENDS", "PATH", "NAME"], points.map { point in
-                let sends = [
-                    point.media.audio ? "sound" : nil, point.media.video ? point.media.codec ?? "picture" : nil,
-                    point.media.screen ? "screen" : nil,
-                ].compactMap { $0 }.joined(separator: "+")
-                return [point.code, point.state, "\(point.seconds)", sends, point.path ?? "", point.name]
-            }).print()
+            Table(
+                ["CODE", "STATE", "SECONDS", "SENDS", "PATH", "NAME"],
+                points.map { point in
+                    let sends = [
+                        point.media.audio ? "sound" : nil, point.media.video ? point.media.codec ?? "picture" : nil,
+                        point.media.screen ? "screen" : nil,
+                    ].compactMap { $0 }.joined(separator: "+")
+                    return [point.code, point.state, "\(point.seconds)", sends, point.path ?? "", point.name]
+                }
+            ).print()
         }
     }
 
-    /// `diemcau room program ROOM POINT…`
+    /// `diemcau room program ROOM POINT…`: chooses who is seen.
     struct Program: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Chooses who is seen, main picture first; without points goes back to the room's default.")
@@ -99,11 +105,15 @@ private struct RoomSummary: Decodable {
     var speaker: String?
 
     func print() {
-        Table(["ROOM", room], [
-            ["title", title], ["mode", mode], ["present", "\(present) of \(expected)"], ["observers", "\(observers)"],
-            ["program", program.joined(separator: " ")], ["seen", seen.joined(separator: " ")],
-            ["speaker", speaker ?? ""],
-        ]).print()
+        Table(
+            ["ROOM", room],
+            [
+                ["title", title], ["mode", mode], ["present", "\(present) of \(expected)"],
+                ["observers", "\(observers)"],
+                ["program", program.joined(separator: " ")], ["seen", seen.joined(separator: " ")],
+                ["speaker", speaker ?? ""],
+            ]
+        ).print()
     }
 }
 
@@ -159,7 +169,8 @@ struct RoomAPI {
         if !body.isEmpty { fields[.contentType] = "application/json" }
         let response: Response
         do {
-            let request = try Request(method, authority: "\(address)".droppingScheme, path: path, fields: fields, body: body)
+            let request = try Request(
+                method, authority: "\(address)".droppingScheme, path: path, fields: fields, body: body)
             response = try await SingleRequest.send(request, to: address, trust: server.trust())
         } catch {
             try fail("\(error)")
@@ -177,7 +188,8 @@ extension String {
     /// Percent-encoded for a path segment (RFC 3986 §3.3).
     fileprivate var escaped: String {
         utf8.reduce(into: "") { text, byte in
-            let isPlain = (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || [45, 46, 95, 126].contains(byte)
+            let isPlain =
+                (48...57).contains(byte) || (65...90).contains(byte & 0xDF) || [45, 46, 95, 126].contains(byte)
             let hex = String(byte, radix: 16, uppercase: true)
             text += isPlain ? String(UnicodeScalar(byte)) : "%" + (hex.count == 1 ? "0" : "") + hex
         }

@@ -63,7 +63,9 @@ struct Serve: AsyncParsableCommand {
         let rooms = RoomFiles.loadAll(in: settings.rooms)
         for problem in rooms.problems { print("room file: \(problem)") }
         for (_, room) in rooms.rooms { print("room \(room.id): \(room.title), \(room.roster.count) points") }
-        guard let room = rooms.rooms.first(where: { $0.room.id.description == "hcmc-168" })?.room ?? rooms.rooms.first?.room,
+        guard
+            let room = rooms.rooms.first(where: { $0.room.id.description == "hcmc-168" })?.room
+                ?? rooms.rooms.first?.room,
             let point = room.roster.first(where: { $0.kind == .commune }) ?? room.roster.first
         else { return }
         print(

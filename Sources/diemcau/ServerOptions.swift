@@ -13,7 +13,7 @@ struct ServerOptions: ParsableArguments {
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// - Parameter argument: A URL given without an option.
+    /// The server of the option, or of a URL given without one.
     func server(_ argument: String? = nil) throws -> ServerAddress {
         guard let text = argument ?? url ?? environment["DIEMCAU_URL"] else {
             try fail("no server: give its URL, or set DIEMCAU_URL")

@@ -35,7 +35,7 @@ struct LossTests {
         world.run(for: .seconds(2))
         #expect(watcher.mainPicture.packets.count > 600)
         #expect(missing(watcher.mainPicture) == 0)
-        #expect(watcher.mainPicture.packets.contains(where: \.isRepair))
+        #expect(watcher.mainPicture.hasRepairs)
         #expect(sender.resendsAnswered > 0)
         let counts = watcher.mainPicture.inOrder.compactMap { $0.mark?.count }
         for (count, next) in zip(counts, counts.dropFirst()) { #expect(next == count || next == count + 1) }
@@ -62,7 +62,7 @@ struct LossTests {
         #expect(missing(watcher.mainPicture) == 0)
         #expect(world.wire.repeats > 10)
         #expect(world.wire.violations == [])
-        #expect(!watcher.mainPicture.packets.contains(where: \.isRepair))
+        #expect(!watcher.mainPicture.hasRepairs)
     }
 
     @Test("packets that overtake each other arrive as they are, and nothing is asked for again")

@@ -13,7 +13,7 @@ import Units
 
 @Suite("Nonce uniqueness")
 struct NonceUniquenessTests {
-    @Test("over loss, switches, resends, restarts and rejoining no index of a key ever protects two packets", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test("over loss, switches, resends, restarts and rejoining no index of a key ever protects two packets", arguments: 1...4 as ClosedRange<UInt64>)
     func neverTwice(seed: UInt64) throws {
         let world = try World(loops: seed % 2 == 0 ? 2 : 1, seed: seed)
         var random = SplitMix64(state: seed)
@@ -52,7 +52,7 @@ struct NonceUniquenessTests {
             world.run(for: .milliseconds(300))
         }
         #expect(world.wire.violations == [])
-        #expect(world.wire.packets.count > 20_000)
+        #expect(world.wire.packets.count > 5_000)
         #expect(world.wire.repeats > 0)
         #expect(plain.mainPicture.packets.count > 100 && watchers[0].picture(1).packets.count > 100)
     }

@@ -44,6 +44,7 @@ struct ReceivedSlot {
         extensions = section.extensions
     }
 
+    var hasRepairs: Bool { packets.contains { $0.isRepair } }
     /// In order of sequence numbers.
     var inOrder: [Packet] { packets.sorted { $0.index < $1.index } }
     /// Whose packets came since `start`, in order, without repeats.

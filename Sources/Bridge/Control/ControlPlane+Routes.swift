@@ -7,7 +7,7 @@ import Tokens
 extension ControlPlane {
     /// Answers one request; whatever the media loops must do about it is in ``takeCommands()`` afterwards.
     ///
-    /// - Parameter random: For ids, credentials and SSRCs.
+    /// Ids, credentials and SSRCs are drawn from `random`.
     package func respond(
         to request: Request, at moment: Moment, random: inout some RandomNumberGenerator
     ) -> Response {
@@ -82,7 +82,8 @@ extension ControlPlane {
     private func checkHost(of request: Request) throws(ProblemDocument) {
         let host = Self.host(of: request.target.authority ?? request.head.authority ?? "")
         guard settings.hosts.isEmpty || settings.hosts.contains(host) else {
-            throw ProblemDocument(421, "wrong-host", "This server is not known by that name. Use one of its certificate.")
+            throw ProblemDocument(
+                421, "wrong-host", "This server is not known by that name. Use one of its certificate.")
         }
     }
 

@@ -3,7 +3,9 @@ import Forwarding
 import Transport
 package import Units
 
-/// Everything of the server that is not media: rooms, sessions, who may do what. No socket, thread or clock: requests
+/// Everything of the server that is not media: rooms, sessions, who may do what.
+///
+/// No socket, thread or clock: requests
 /// and events in, responses and commands for the media loops out.
 package final class ControlPlane {
     let settings: ControlSettings

@@ -24,6 +24,7 @@ package struct HTTPConnection {
     ///
     /// - Parameters:
     ///   - bytes: Plaintext.
+    ///   - moment: When it came.
     ///   - respond: Answers one request.
     /// - Returns: What to send back.
     package mutating func receive(

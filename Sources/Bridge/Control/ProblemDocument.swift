@@ -53,7 +53,8 @@ struct ProblemDocument: Error, Encodable {
         fields[.cacheControl] = "no-store"
         if status == 401 {
             fields[.wwwAuthenticate] =
-                code == "token-missing" ? "Bearer realm=\"diemcau\"" : "Bearer realm=\"diemcau\", error=\"invalid_token\""
+                code == "token-missing"
+                ? "Bearer realm=\"diemcau\"" : "Bearer realm=\"diemcau\", error=\"invalid_token\""
         }
         if let retryAfter { fields[.retryAfter] = "\(retryAfter)" }
         if let allow { fields[.allow] = allow }

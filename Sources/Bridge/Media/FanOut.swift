@@ -10,8 +10,12 @@ import Wire
 /// descriptor are written into the outbox and the rest is encrypted there straight out of the shared buffer.
 struct FanOut {
     /// Room for header, extensions, resend's sequence number, descriptor, tag: what a packet grows by at most.
-    static let overhead = RTPHeader.fixedLength + ExtensionBlock.maximumLength + RTXPayload.overhead
+    static let overhead =
+        RTPHeader.fixedLength + ExtensionBlock.maximumLength + RTXPayload.overhead
         + PictureNumbers.length + 16
+
+    /// Bytes in the outbox after which it is sent before more is written: both stay in the cache.
+    static let outboxShare = 512 << 10
 
     /// Packets that went out to receivers, and their bytes.
     var packets: UInt64 = 0
@@ -19,19 +23,68 @@ struct FanOut {
     /// Packets that found no room in the outbox or could not be protected.
     var dropped: UInt64 = 0
 
-    /// Sends `packet` to everybody who is shown `stream`.
+    /// What waits for the end of the turn.
+    private let turn = TurnPackets()
+    /// Where ``sendTurn(into:)`` goes on: in which of the turn's sources, and at which of its slots.
+    private var position = (stream: 0, slot: 0)
+    /// When what waits is to be sent; `nil` while nothing does.
+    private(set) var deadline: Instant?
+
+    /// Takes `packet` for everybody who is shown `stream`; it leaves with the next ``sendTurn(into:)``.
     ///
-    /// - Parameter payload: What was decrypted; the source's own VP8 descriptor stands at its start.
+    /// The payload is what was decrypted; the source's own VP8 descriptor stands at its start.
     mutating func forward(
         _ packet: SourcePacket, payload: borrowing RawSpan, from stream: SourceStream, arrival: NTPTime,
-        into outbox: inout Outbox
+        at now: Instant, into outbox: inout Outbox
     ) {
         if packet.startsKeyframe, !stream.waiting.isEmpty { beginWaiting(stream, with: packet, arrival: arrival) }
         guard !stream.active.isEmpty, packet.descriptorLength <= payload.byteCount else { return }
         let rest = payload.extracting(droppingFirst: packet.descriptorLength)
-        for slot in stream.active where slot.current === stream {
-            guard let outgoing = slot.mapping.map(packet) else { continue }
-            send(packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, into: &outbox)
+        if !turn.append(packet, payload: rest, of: stream) {
+            sendTurn(into: &outbox)
+            // Now there is room for anything that fits into a datagram.
+            if !turn.append(packet, payload: rest, of: stream) { dropped &+= 1 }
+        }
+        if deadline == nil { deadline = now }
+    }
+
+    /// Sends what waits, receiver by receiver: what goes to one path lies in one run in the outbox, which the kernel
+    /// takes in one piece.
+    ///
+    /// - Parameter limit: How full the outbox may become, in bytes: beyond it the rest waits for the next call.
+    /// - Returns: Whether everything was sent.
+    @discardableResult
+    mutating func sendTurn(into outbox: inout Outbox, limit: Int = .max) -> Bool {
+        while position.stream < turn.streams.count {
+            let stream = turn.streams[position.stream]
+            while position.slot < stream.active.count {
+                if outbox.used > limit { return false }
+                let slot = stream.active[position.slot]
+                position.slot += 1
+                if slot.current === stream { send(stream.turnPackets, of: stream, on: slot, into: &outbox) }
+            }
+            position = (position.stream + 1, 0)
+        }
+        turn.removeAll()
+        position = (0, 0)
+        deadline = nil
+        return true
+    }
+
+    /// Sends the rest of a turn that has been sent in part, before anything changes who gets it.
+    mutating func finishTurn(into outbox: inout Outbox) {
+        guard position != (0, 0) else { return }
+        sendTurn(into: &outbox)
+    }
+
+    private mutating func send(
+        _ packets: [TurnPacket], of stream: SourceStream, on slot: Slot, into outbox: inout Outbox
+    ) {
+        for packet in packets {
+            guard let outgoing = slot.mapping.map(packet.packet) else { continue }
+            turn.withPayload(of: packet) { rest in
+                send(packet.packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, into: &outbox)
+            }
         }
     }
 

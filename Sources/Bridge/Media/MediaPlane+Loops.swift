@@ -6,6 +6,7 @@ package import Wire
 extension MediaPlane {
     /// Takes what loop `sender` says.
     package func receive(_ message: LoopMessage, from sender: Int, at now: Instant, into outbox: inout Outbox) {
+        fanOut.finishTurn(into: &outbox)
         switch message {
         case .interest(let number, let isInterested):
             let room = room(number)
@@ -64,9 +65,12 @@ extension MediaPlane {
         SourceStream(id, seat: seat, codec: codec, ssrc: SSRC(rawValue: 0), endpoint: nil, homeLoop: home)
     }
 
-    private func forgetLayers(of seat: UInt32, kind: SourceKind, except layers: [SourceID], home: Int, in room: RoomMedia) {
+    private func forgetLayers(
+        of seat: UInt32, kind: SourceKind, except layers: [SourceID], home: Int, in room: RoomMedia
+    ) {
         let gone = room.streams.values.filter {
-            $0.seat == seat && $0.id.kind == kind && $0.homeLoop == home && $0.endpoint == nil && !layers.contains($0.id)
+            $0.seat == seat && $0.id.kind == kind && $0.homeLoop == home && $0.endpoint == nil
+                && !layers.contains($0.id)
         }
         for stream in gone {
             if stream.isWanted { messages.append((stream.homeLoop, .want(stream.id, false))) }

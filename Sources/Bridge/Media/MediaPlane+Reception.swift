@@ -102,7 +102,7 @@ extension MediaPlane {
         let arrival = clock.ntp(at: now)
         stream.clock?.follow(packet.timestamp)
         if stream.clock == nil { _ = stream.captureTime(of: packet.timestamp, arrival: arrival) }
-        fanOut.forward(packet, payload: payload, from: stream, arrival: arrival, into: &outbox)
+        fanOut.forward(packet, payload: payload, from: stream, arrival: arrival, at: now, into: &outbox)
         var loops = stream.wantedByLoops
         while loops != 0 {
             let loop = loops.trailingZeroBitCount

@@ -10,11 +10,15 @@ package import Wire
 extension MediaPlane {
     /// Does what is due; see ``deadline``.
     package func advance(to now: Instant, into outbox: inout Outbox) {
+        if let due = fanOut.deadline, due <= now {
+            guard fanOut.sendTurn(into: &outbox, limit: FanOut.outboxShare) else { return }
+        }
         guard now >= lastTick.advanced(by: Self.tick) else { return }
         lastTick = now
         for endpoint in endpoints.values {
             if let due = endpoint.transport.deadline, due <= now,
-                endpoint.transport.advance(to: now, random: &random, into: &outbox) {
+                endpoint.transport.advance(to: now, random: &random, into: &outbox)
+            {
                 transportChanged(endpoint, at: now)
             }
             sendFeedback(to: endpoint, at: now, into: &outbox)
@@ -59,7 +63,8 @@ extension MediaPlane {
             live = track.layers.liveLayers(at: now)
         } else {
             // Discontinuous transmission may pause for long: a microphone is live until its endpoint has gone silent.
-            live = track.streams.first.flatMap { $0?.lastPacket }.map { now.since($0) < .seconds(6) } ?? false ? [0] : []
+            live =
+                track.streams.first.flatMap { $0?.lastPacket }.map { now.since($0) < .seconds(6) } ?? false ? [0] : []
         }
         live.removeAll { Int($0) >= track.streams.count || track.streams[Int($0)] == nil }
         guard live != track.liveLayers else { return }
@@ -110,6 +115,7 @@ extension MediaPlane {
 
     /// Carries out what the control loop says.
     package func handle(_ command: MediaCommand, at now: Instant, into outbox: inout Outbox) {
+        fanOut.finishTurn(into: &outbox)
         lastTick = max(lastTick, now.advanced(by: .zero - Self.tick))
         switch command {
         case .open(let description):

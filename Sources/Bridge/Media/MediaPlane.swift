@@ -7,7 +7,9 @@ package import Transport
 package import Units
 package import Wire
 
-/// The media of one loop: its endpoints, their rooms, and the way of every packet between them. No socket, thread or
+/// The media of one loop: its endpoints, their rooms, and the way of every packet between them.
+///
+/// No socket, thread or
 /// clock: datagrams and time in, an outbox and a deadline out.
 package final class MediaPlane {
     /// Totals since the start; monotonic.
@@ -58,8 +60,10 @@ package final class MediaPlane {
     var random = SystemRandomNumberGenerator()
 
     /// - Parameters:
-    ///   - loop: This loop's number, 0 ..< `loopCount`, at most 64.
+    ///   - loop: This loop's number, 0 ..< `loopCount`.
+    ///   - loopCount: How many media loops there are, at most 64.
     ///   - bridge: This bridge's number among the bridges of a conference.
+    ///   - dtls: Certificate and policy.
     ///   - clock: Wall-clock time, for sender reports.
     package init(loop: Int, of loopCount: Int, bridge: UInt16 = 0, dtls: DTLSContext, clock: ClockPair) {
         precondition((1...64).contains(loopCount) && (0..<loopCount).contains(loop), "1 to 64 media loops")
@@ -72,8 +76,12 @@ package final class MediaPlane {
     }
 
     /// When ``advance(to:into:)`` has something to do; `nil` while nobody is here.
+    ///
+    /// It has passed while packets of this turn wait to be sent: they go out with one ``advance(to:into:)``, or with
+    /// several when they are more than the outbox should hold at once.
     package var deadline: Instant? {
-        endpoints.isEmpty && rooms.isEmpty ? nil : lastTick.advanced(by: Self.tick)
+        if let due = fanOut.deadline { return due }
+        return endpoints.isEmpty && rooms.isEmpty ? nil : lastTick.advanced(by: Self.tick)
     }
 
     /// What happened since the last call, for the control loop.
@@ -108,10 +116,12 @@ package final class MediaPlane {
 
     // MARK: Packets
 
-    /// Takes one datagram; whatever is to be sent on account of it is in `outbox` afterwards.
+    /// Takes one datagram; what is to be answered is in `outbox` afterwards, what is to be forwarded leaves with the
+    /// next ``advance(to:into:)``.
     package func receive(
         _ datagram: inout MutableRawSpan, on path: NetworkPath, at now: Instant, into outbox: inout Outbox
     ) {
+        fanOut.finishTurn(into: &outbox)
         counters.packetsReceived &+= 1
         counters.bytesReceived &+= UInt64(datagram.byteCount)
         guard let endpoint = endpoint(of: datagram.bytes, on: path) else {

@@ -56,9 +56,9 @@ final class Slot {
 
     /// Writes header, extensions and canonical VP8 descriptor of an outgoing packet.
     ///
-    /// - Parameter repair: The index within the repair stream when this is a resend (RFC 4588 §4).
-    /// - Returns: Where the header ends and how many bytes of payload prefix stand behind it; `nil` when the receiver
-    ///   has no payload type for the codec.
+    /// With `repair`, the index within the repair stream, it is a resend (RFC 4588 §4). What comes back is where the
+    /// header ends and how many bytes of payload prefix stand behind it; `nil` when the receiver has no payload type for
+    /// the codec.
     func writeHead(
         of packet: SourcePacket, as outgoing: StreamMapping.Outgoing, codec: MediaCodec, repair: UInt64?,
         to room: inout MutableRawSpan

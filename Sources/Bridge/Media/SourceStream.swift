@@ -16,6 +16,8 @@ final class SourceStream {
     /// Slots that show it, and slots that will from its next keyframe on.
     var active: [Slot] = []
     var waiting: [Slot] = []
+    /// What came in this turn and has not been sent to them yet.
+    var turnPackets: [TurnPacket] = []
     /// Other loops that want its packets, one bit each.
     var wantedByLoops: UInt64 = 0
     /// Whether we told its home loop that we want it.
