@@ -5,7 +5,9 @@ package import Units
 package struct ClientHandlers {
     /// What became of the session; `.ended` comes last, and once.
     package var onEvent: (SessionEvent) -> Void = { _ in }
-    /// Each received packet with its payload, which is valid only during the call. Called for each packet: keep it short.
+    /// Each received packet with its payload, which is valid only during the call.
+    ///
+    /// Called for each packet: keep it short.
     package var onMedia: (ReceivedPacket, borrowing RawSpan, Instant) -> Void = { _, _, _ in }
     /// A slot's timestamps were tied to the server's wall clock (anew).
     package var onSenderReport: (SlotID, SlotClock) -> Void = { _, _ in }

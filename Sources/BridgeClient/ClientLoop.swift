@@ -27,6 +27,7 @@ package final class ClientLoop {
     /// - Parameters:
     ///   - loop: Its `onPrepare` is taken.
     ///   - trust: Whose certificates are believed.
+    /// - Throws: ``ClientError``, which names the file where a file of certificates can't be read.
     package init(on loop: EventLoop, trust: TLSClientContext.Trust) throws(ClientError) {
         self.loop = loop
         do {

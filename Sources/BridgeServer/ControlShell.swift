@@ -54,7 +54,11 @@ final class ControlShell {
         mailbox = try Mailbox<MediaReport>(on: loop) { [unowned self] in read($0) }
         timer = try LoopTimer(on: loop) { [unowned self] in tick() }
         try timer?.start(after: .milliseconds(100), every: .milliseconds(100))
-        watcher = try? FileWatcher(directory: settings.rooms, on: loop) { [unowned self] in reloadRooms() }
+        do throws(LoopError) {
+            watcher = try FileWatcher(directory: settings.rooms, on: loop) { [unowned self] in reloadRooms() }
+        } catch {
+            log.error("\(settings.rooms): changes of room files will not be noticed: \(error)")
+        }
         hangUp = try SignalHandler(.hangUp, on: loop) { [unowned self] in reloadCertificate() }
         if let address = settings.metrics {
             metrics = try MetricsListener(on: loop, address: address) { [unowned self] in metricsText() }
@@ -133,10 +137,7 @@ final class ControlShell {
         plane.advance(to: now)
         guard now >= nextPublication else { return }
         nextPublication = now.advanced(by: .seconds(1))
-        let turn = loop.takeStatistics()
-        turns.turns &+= turn.turns
-        turns.busy += turn.busy
-        turns.longestTurn = turn.longestTurn
+        turns = loop.takeStatistics()
     }
 
     private func reloadRooms() {

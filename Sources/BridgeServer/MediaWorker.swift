@@ -44,7 +44,6 @@ final class MediaShell {
     private var mailbox: Mailbox<MediaMail>?
     private var peers: [Mailbox<MediaMail>] = []
     private var control: Mailbox<MediaReport>?
-    private var turns = LoopStatistics()
     private var mailDropped: UInt64 = 0
     private let number: Int
 
@@ -112,13 +111,9 @@ final class MediaShell {
     }
 
     private func publish() {
-        let turn = loop.takeStatistics()
-        turns.turns &+= turn.turns
-        turns.busy += turn.busy
-        turns.longestTurn = turn.longestTurn
         let snapshot = MediaSnapshot(
             plane: plane.snapshot(outboxDrops: outbox.dropped), socket: socket?.counters ?? DatagramCounters(),
-            turns: turns, receiveBuffer: socket?.receiveBuffer ?? 0, mailDropped: mailDropped)
+            turns: loop.takeStatistics(), receiveBuffer: socket?.receiveBuffer ?? 0, mailDropped: mailDropped)
         control?.send(MediaReport(loop: number, snapshot: snapshot))
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP1
 import HTTPTypes
 import LibUV
@@ -51,7 +52,7 @@ final class MetricsListener {
 
     /// The answer to the first request; each connection has one.
     private static func answer(_ parser: inout RequestParser, text: () -> String) -> [UInt8]? {
-        let date = HTTPDate.text(unixSeconds: 0)
+        let date = HTTPDate.text(unixSeconds: time(nil))
         do throws(HTTPError) {
             guard case .request(let request) = try parser.next() else { return nil }
             var fields = HTTPFields()

@@ -16,6 +16,8 @@ package final class Server: Sendable {
     package let state: StateFolder
     /// What was made in the state folder because it was missing.
     package let made: [String]
+    /// How many files and sockets the process may have open.
+    package let fileLimit: Int
     private let loops: ServerLoops
 
     /// Starts everything; when this returns clients can join.
@@ -29,7 +31,7 @@ package final class Server: Sendable {
         made = try state.prepare(names: Self.hostNames, addresses: settings.announce)
         let loops = ServerLoops(log: log)
         do {
-            _ = try FileLimit.raise()
+            fileLimit = try FileLimit.raise()
             try await loops.startLogging()
             let certificate = try Certificate.forMedia()
             mediaAddresses = try await loops.openMedia(settings, certificate: certificate, clock: Self.clock)

@@ -61,7 +61,7 @@ extension BridgeRoom {
         for point in touched {
             guard let seat = roster[point] else { continue }
             let sender = seat.sending.flatMap { resources[$0] }
-            programme.setSending(point, sender.map { $0.isLive && $0.media.video } ?? false)
+            programme.setSending(point, sender.map { $0.isLive && ($0.media.video || $0.media.screen) } ?? false)
             if !seat.isOccupied { programme.forgetSpeaker(point) }
             if seat.isOccupied || seat.isExpected {
                 roster.update(point, state: presence(on: seat), at: now)

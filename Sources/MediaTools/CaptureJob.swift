@@ -41,6 +41,16 @@ struct CaptureJob {
         }
     }
 
+    /// What is wrong, out of ffmpeg's last line.
+    func explanation(_ lastLine: String) -> String {
+        switch lastLine {
+        case "": "\(title): ffmpeg ended"
+        case _ where lastLine.contains(":a:0' matches no streams"): "\(title): there is no sound in the clip"
+        case _ where lastLine.contains(":v:0' matches no streams"): "\(title): there is no picture in the clip"
+        default: "\(title): \(lastLine)"
+        }
+    }
+
     /// The process.
     ///
     /// - Parameters:
@@ -99,7 +109,8 @@ struct CaptureJob {
         let bits = "\(settings.pictureRate.bitsPerSecond)"
         // A child can't be asked for a keyframe, so there is one each second.
         let groups = ["-g", "\(rate)", "-keyint_min", "\(rate)", "-b:v", bits, "-maxrate", bits, "-bufsize", bits]
-        return ["-map", "0:v:0", "-an", "-vf", filter] + encoder + groups
+        // One thread: libvpx's wait for each other by spinning, which on a busy machine costs ten times the encoding.
+        return ["-map", "0:v:0", "-an", "-vf", filter, "-threads", "1"] + encoder + groups
             + rtpOutput(Stream.picture, port: port, start: start)
     }
 

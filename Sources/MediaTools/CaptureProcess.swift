@@ -87,7 +87,7 @@ final class CaptureProcess {
     private func ended(_ lastLine: String) {
         let wasRunning = isRunning
         failures = wasRunning ? 1 : failures + 1
-        let text = "\(job.title): " + (lastLine.isEmpty ? "ffmpeg ended" : lastLine)
+        let text = job.explanation(lastLine)
         guard wasRunning || failures > 1 else { return onTrouble(text, false) }
         let pause = min(Duration.milliseconds(500) * (1 << min(failures - 1, 6)), Self.longestPause)
         do throws(LoopError) {

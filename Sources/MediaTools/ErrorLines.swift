@@ -4,6 +4,8 @@ struct ErrorLines {
     private(set) var last = ""
     private var open: [UInt8] = []
     private static let longestLine = 400
+    /// What ffmpeg says behind the line that says what is wrong.
+    private static let hints = ["To ignore this, ", "Error opening input file", "Error opening output file"]
 
     mutating func receive(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
@@ -19,7 +21,8 @@ struct ErrorLines {
     mutating func closeLine() {
         let text = String(decoding: open, as: UTF8.self)
         open.removeAll(keepingCapacity: true)
-        if text.contains(where: { !$0.isWhitespace }) { last = Self.withoutContext(text) }
+        guard text.contains(where: { !$0.isWhitespace }), !Self.hints.contains(where: text.hasPrefix) else { return }
+        last = Self.withoutContext(text)
     }
 
     /// Takes off `[demuxer @ 0x55…] `, which says nothing to people.

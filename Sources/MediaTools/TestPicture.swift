@@ -24,8 +24,7 @@ struct TestPicture {
         let look = "fontfile=\(font):fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=8:x=(w-tw)/2"
         let title = "drawtext=\(look):fontsize=\(fontSize):y=h*0.30:expansion=none:text=\(FilterText.escaped(name))"
         let offset = "\(start / 1_000).\(String(start % 1_000 + 1_000).dropFirst())"
-        // One more escape than elsewhere: the text of an expansion is itself a list parted by colons.
-        let time = FilterText.escaped("%{pts\\:hms\\:\(offset)}")
+        let time = FilterText.escaped("%{pts:hms:\(offset)}")
         let clock = "drawtext=\(look):fontsize=\(size.height / 9):y=h*0.55:text=\(time)"
         return name.isEmpty ? [clock] : [title, clock]
     }

@@ -28,7 +28,7 @@ final class ToolProcess {
     ) throws(CaptureFailure) {
         self.onEnd = onEnd
         do throws(LoopError) {
-            let child = try ChildProcess(command, on: loop) { [weak self] exit in
+            let child = try ChildProcess(Self.leashed(command), on: loop) { [weak self] exit in
                 self?.exit = exit
                 self?.endWhenDone()
             }
@@ -48,6 +48,16 @@ final class ToolProcess {
         } catch {
             throw CaptureFailure("\(command.executable) can't be started: \(error)")
         }
+    }
+
+    /// Lets the system kill the child when the loop's thread ends in whatever way, a crash or `kill -9` of ours too:
+    /// else an ffmpeg without us would go on for ever.
+    private static func leashed(_ command: ChildProcess.Command) -> ChildProcess.Command {
+        guard SystemPaths.isInstalled("setpriv") else { return command }
+        var leashed = command
+        leashed.executable = "setpriv"
+        leashed.arguments = ["--pdeathsig", "KILL", command.executable] + command.arguments
+        return leashed
     }
 
     var isRunning: Bool { child?.isRunning ?? false }

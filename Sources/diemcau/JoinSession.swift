@@ -112,8 +112,9 @@ final class JoinSession {
                 client?.setClock(track, timestamp: 0, capturedAt: capture.epoch)
             }
         case .refused(let notice, let nextTry):
+            guard nextTry != nil else { return }  // The end follows, and says the same.
             console.message(notice.text + Self.next(nextTry))
-            if nextTry != nil { giveUpWhenDue(JoinOutcome(status: 2, text: "gave up: \(notice.text)")) }
+            giveUpWhenDue(JoinOutcome(status: 2, text: "gave up: \(notice.text)"))
         case .unreachable(let reason, let nextTry):
             console.message(reason + Self.next(nextTry))
             giveUpWhenDue(JoinOutcome(status: 3, text: "gave up: \(reason)"))

@@ -34,6 +34,7 @@ struct Serve: AsyncParsableCommand {
         } catch {
             try fail("\(error)")
         }
+        print("open files: at most \(server.fileLimit)")
         for path in server.made { print("made \(path)") }
         printWelcome(server, settings)
         await Machine.untilToldToStop()
@@ -47,8 +48,7 @@ struct Serve: AsyncParsableCommand {
         set(.rooms, rooms)
         set(.state, state)
         set(.listen, listen)
-        // Media follows the address of the signalling port unless it is told otherwise.
-        set(.media, media ?? listen)
+        set(.media, media)
         set(.metrics, metrics)
         set(.loops, loops)
         set(.certificate, certificate)
@@ -58,6 +58,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func printWelcome(_ server: Server, _ settings: ServerSettings) {
+        let reachable = settings.announce.first.map { SocketAddress($0, port: server.address.port) } ?? server.address
         let media = server.mediaAddresses.map(\.description).joined(separator: ", ")
         print("serving https://\(server.address) (TCP) and media at \(media) (UDP)")
         let rooms = RoomFiles.loadAll(in: settings.rooms)
@@ -73,7 +74,7 @@ struct Serve: AsyncParsableCommand {
 
             To join as \(point.name), paste:
               \(CommandLine.arguments[0]) token --state \(settings.state) --room \(room.id) --as \(point.code) --role point >t && \\
-              \(CommandLine.arguments[0]) join https://\(server.address) --ca \(server.state.certificatePath) --room \(room.id) --as \(point.code) \
+              \(CommandLine.arguments[0]) join https://\(reachable) --ca \(server.state.certificatePath) --room \(room.id) --as \(point.code) \
             --token-file t --camera test --microphone test --record out/
 
             """)

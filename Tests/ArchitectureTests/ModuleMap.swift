@@ -21,9 +21,9 @@ enum ModuleMap {
         "ICE": ["STUN", "Units", "Wire"],
         "SDP": ["Units"],
         "RTP": ["Units", "Wire"],
-        "SRTP": ["RTP", "Units", "Wire"],
+        "SRTP": ["Units", "Wire"],
         "CongestionControl": ["RTP", "Units"],
-        "HTTP1": ["Wire", "HTTPTypes"],
+        "HTTP1": ["HTTPTypes"],
         "WebSocket": ["HTTP1", "Wire", "HTTPTypes"],
         // Layer 2.
         "Conference": ["Units"],
@@ -40,7 +40,7 @@ enum ModuleMap {
         "Journaling": ["Conference", "Units", "GRDB"],
         // Layer 4. Whoever uses HTTP1's requests names the header fields that they are made of.
         "Transport": ["ICE", "OpenSSL", "RTP", "SRTP", "STUN", "Units", "Wire"],
-        "Configuration": json.union(["Conference", "Units", "Yams", "SwiftCSV"]),
+        "Configuration": json.union(["Conference", "Units", "Yams"]),
         "Bridge": json.union(protocols).union(["OpenSSL", "Tokens", "Transport", "HTTPTypes"]),
         "Participant": json.union([
             "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire", "OpenSSL",
@@ -48,14 +48,20 @@ enum ModuleMap {
         ]),
         // Layer 5.
         "BridgeServer": system.union(json).union([
-            "Bridge", "Configuration", "Journaling", "LibUV", "Telemetry", "Units", "Wire", "OpenSSL", "Logging",
+            "Bridge", "Configuration", "HTTP1", "HTTPTypes", "Journaling", "LibUV", "Telemetry", "Tokens", "Transport",
+            "Units", "Wire", "OpenSSL", "Logging",
         ]),
-        "BridgeClient": system.union(json).union(["Participant", "LibUV", "Units", "Wire", "OpenSSL", "Logging"]),
-        "MediaTools": system.union(json).union(["Participant", "LibUV", "Units", "Wire", "OpenSSL", "Logging"]),
+        "BridgeClient": system.union(json).union([
+            "HTTP1", "HTTPTypes", "Participant", "LibUV", "RTP", "Units", "Wire", "OpenSSL", "Logging",
+        ]),
+        "MediaTools": system.union(json).union([
+            "Participant", "LibUV", "RTP", "Units", "Wire", "OpenSSL", "Logging",
+        ]),
         "CPages": [],
         // Layer 6.
         "diemcau": system.union(json).union([
-            "BridgeServer", "BridgeClient", "MediaTools", "Configuration", "Tokens", "ArgumentParser",
+            "BridgeServer", "BridgeClient", "Conference", "Configuration", "HTTP1", "HTTPTypes", "LibUV", "MediaTools",
+            "OpenSSL", "Participant", "Tokens", "Units", "ArgumentParser",
         ]),
     ]
 }

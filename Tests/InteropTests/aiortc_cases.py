@@ -130,20 +130,3 @@ async def lossy_relay(bridge: Bridge) -> str:
         require(screen.longest_gap < 3, f"the picture stood for {screen.longest_gap:.1f} s")
         return (f"{screen.decoded} pictures, longest gap {screen.longest_gap:.2f} s; dropped {sum(up.dropped)} and "
                 f"{sum(down.dropped)}, repaired by RTX {repairs[0]} and {repairs[1]}")
-
-
-@case("address-moves", limit=90)
-async def address_moves(bridge: Bridge) -> str:
-    """A receiver's packets come from another port from one moment on: ICE finds it again, the picture goes on."""
-    async with DatagramRelay(bridge, loss=0, seed=3) as relay, \
-            Peer(bridge, await bridge.token("xa-1")) as sender, \
-            Peer(bridge, await bridge.token("tinh", "observer")) as receiver:
-        receiver.change_answer = lambda answer: redirect(answer, relay)
-        await sender.publish(source=4)
-        await receiver.receive()
-        screen = receiver.screens[0]
-        await eventually(lambda: screen.by_source.get(4, 0) >= 30, 15, "no picture")
-        await relay.move()
-        before = screen.decoded
-        seconds = await eventually(lambda: screen.decoded > before + 45, 30, "no picture after the move")
-        return f"45 pictures {seconds:.1f} s after the move, longest gap {screen.longest_gap:.1f} s"

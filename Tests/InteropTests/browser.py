@@ -72,10 +72,11 @@ class Browser:
             raise Failure(f"{function}: {str(error).splitlines()[0]} {notes}")
 
     async def publish(self, token: str, source: int, codec: str = "VP8", tone: float = 440, rate: int = 15,
-                      simulcast: bool = False) -> int:
+                      simulcast: bool = False, port: int | None = None) -> int:
+        """Sends numbered pictures and a tone by WHIP, to another port than the answer's if one is named."""
         session = await self.call("publish", {
             "url": f"{self.bridge.url}/v1/rooms/demo/whip", "token": token, "codec": codec, "source": source,
-            "rate": rate, "tone": tone, "simulcast": simulcast})
+            "rate": rate, "tone": tone, "simulcast": simulcast, "port": port})
         self.sessions.append(session)
         return session
 

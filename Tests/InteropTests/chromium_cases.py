@@ -7,6 +7,7 @@ from bridge import Bridge
 from browser import Browser
 from harness import Failure, case, eventually, require
 from peers import Peer
+from relay import DatagramRelay
 
 FRAMES = 60
 
@@ -142,3 +143,19 @@ async def fifty_switches(bridge: Bridge) -> str:
         return (f"{video['framesDecoded']} pictures decoded; a switch took {waits[25]:.2f} s (median), "
                 f"{waits[-1]:.2f} s at most; longest gap {max(gaps):.2f} s; "
                 f"{video['freezeCount']} freezes by Chromium's count")
+
+
+@case("chromium-address-moves", limit=90)
+async def address_moves(bridge: Bridge) -> str:
+    """A sender's packets come from another port from one moment on: ICE finds it again, the picture goes on."""
+    async with DatagramRelay(bridge, loss=0, seed=3) as relay, Browser(bridge) as browser, \
+            Peer(bridge, await bridge.token("tinh", "observer")) as receiver:
+        await browser.publish(await bridge.token("xa-1"), source=4, port=relay.port)
+        await receiver.receive()
+        screen = receiver.screens[0]
+        await eventually(lambda: screen.by_source.get(4, 0) >= 30, 20, "no picture")
+        relay.move()
+        before, screen.longest_gap = screen.by_source[4], 0
+        seconds = await eventually(lambda: screen.by_source[4] > before + 45, 30, "no picture after the move")
+        await browser.leave()
+        return f"45 pictures {seconds:.1f} s after the move, longest gap {screen.longest_gap:.1f} s"

@@ -189,9 +189,9 @@ async def sigterm(bridge: Bridge) -> str:
                                   receiver.connection.connectionState in ended, 5, "aiortc does not notice")
 
         async def browser_noticed() -> bool:
-            return (await browser.call("state", session))["state"] != "connected"
+            return await browser.call("security", session) == "closed"
 
-        noticed = await eventually(browser_noticed, 8, "Chromium does not notice")
+        noticed = await eventually(browser_noticed, 3, "Chromium does not notice")
         return f"ended after {seconds:.1f} s, aiortc noticed {waited:.1f} s and Chromium {waited + noticed:.1f} s later"
 
 

@@ -36,8 +36,8 @@ function read(video, context) {
   return { source: value >> 12, number: value & 0xfff };
 }
 
-// One exchange of offer and answer; resolves when the connection is up.
-async function exchange(session, url, token) {
+// One exchange of offer and answer; resolves when the connection is up. With `port` media goes there, to a relay.
+async function exchange(session, url, token, port) {
   const connection = session.connection;
   const connected = new Promise((resolve, reject) => {
     connection.onconnectionstatechange = () => {
@@ -64,12 +64,13 @@ async function exchange(session, url, token) {
   session.token = token;
   session.answer = text;
   if (!session.location) throw new Error("the page may not read Location");
-  await connection.setRemoteDescription({ type: "answer", sdp: text });
+  const sdp = port ? text.replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gim, `$1 ${port}`) : text;
+  await connection.setRemoteDescription({ type: "answer", sdp });
   await connected;
 }
 
 // Sends numbered pictures in `codec` and a tone; returns the session's number.
-async function publish({ url, token, codec, source, rate, tone, simulcast }) {
+async function publish({ url, token, codec, source, rate, tone, simulcast, port }) {
   const canvas = document.createElement("canvas");
   canvas.width = width * (simulcast ? 4 : 1);
   canvas.height = height * (simulcast ? 4 : 1);
@@ -97,7 +98,7 @@ async function publish({ url, token, codec, source, rate, tone, simulcast }) {
   const kept = [`video/${codec}`.toLowerCase(), "video/rtx"];
   video.setCodecPreferences(
     RTCRtpSender.getCapabilities("video").codecs.filter((item) => kept.includes(item.mimeType.toLowerCase())));
-  await exchange(session, url, token);
+  await exchange(session, url, token, port);
   return sessions.push(session) - 1;
 }
 
@@ -152,6 +153,12 @@ async function statistics(number, type, kind) {
   const report = await sessions[number].connection.getStats();
   return [...report.values()].filter((item) => item.type === type && item.kind === kind)
     .map((item) => ({ ...item, codec: (report.get(item.codecId) || {}).mimeType }));
+}
+
+// What a session's DTLS is: "connected", "closed".
+async function security(number) {
+  const report = await sessions[number].connection.getStats();
+  return [...report.values()].find((item) => item.type === "transport").dtlsState;
 }
 
 function state(number) {

@@ -4,6 +4,7 @@ import asyncio
 import collections
 import random
 import re
+import socket
 
 from bridge import Bridge
 
@@ -23,47 +24,81 @@ class _Side(asyncio.DatagramProtocol):
         """A client or a server that has gone: what it was sent is lost."""
 
 
+class _Socket:
+    """A datagram socket that is there at once, without waiting for the loop to make it."""
+
+    def __init__(self, bound: socket.socket, side: _Side):
+        self.bound = bound
+        self.side = side
+        asyncio.get_running_loop().add_reader(bound, self.read)
+
+    def read(self) -> None:
+        try:
+            self.side.datagram_received(*self.bound.recvfrom(65_536))
+        except OSError as error:
+            self.side.error_received(error)
+
+    def sendto(self, data: bytes, address) -> None:
+        try:
+            self.bound.sendto(data, address)
+        except OSError as error:
+            self.side.error_received(error)
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.bound)
+        self.bound.close()
+
+
 class DatagramRelay:
-    """Listens on a port of its own; what comes there goes to the server's, and back, `loss` of each way left out."""
+    """Listens on a port of its own; what comes there goes to the server's, and back, `loss` of each way left out.
+
+    As a NAT does, it shows the server another port for each of the client's addresses.
+    """
 
     def __init__(self, bridge: Bridge, loss: float, seed: int):
-        self.bridge = bridge
         self.loss = loss
         self.random = random.Random(seed)
         self.server_port = bridge.port
-        self.client_address = None
         self.dropped = [0, 0]  # to the client, to the server
         self.media: collections.Counter = collections.Counter()  # (to server, payload type) of RTP that went through
         self.port = 0
+        self.far: dict = {}  # by the client's address: the socket that the server sees
 
     async def __aenter__(self) -> "DatagramRelay":
         loop = asyncio.get_running_loop()
         _, self.near = await loop.create_datagram_endpoint(
             lambda: _Side(self.from_client), local_addr=("127.0.0.1", 0))
-        await self.move()
         self.port = self.near.transport.get_extra_info("sockname")[1]
         return self
 
     async def __aexit__(self, *_) -> None:
         self.near.transport.close()
-        self.far.transport.close()
+        self.move()
 
-    async def move(self) -> None:
-        """From now on the server sees the client at another port, and the old one is gone."""
-        old = getattr(self, "far", None)
-        _, self.far = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Side(self.from_server), local_addr=("127.0.0.1", 0))
-        if old:
-            old.transport.close()
+    def move(self) -> None:
+        """From now on the server sees the client at other ports, and the old ones are gone."""
+        for side in self.far.values():
+            side.transport.close()
+        self.far = {}
 
     def from_client(self, data: bytes, address) -> None:
-        self.client_address = address
         if self.passes(data, True):
-            self.far.transport.sendto(data, ("127.0.0.1", self.server_port))
+            self.side(address).transport.sendto(data, ("127.0.0.1", self.server_port))
 
-    def from_server(self, data: bytes, address) -> None:
-        if self.client_address and self.passes(data, False):
-            self.near.transport.sendto(data, self.client_address)
+    def side(self, client) -> _Side:
+        """The socket for one of the client's addresses."""
+        if client not in self.far:
+            side = _Side(lambda data, _: self.from_server(data, client))
+            new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            new.setblocking(False)
+            new.bind(("127.0.0.1", 0))
+            self.far[client] = side
+            side.connection_made(_Socket(new, side))
+        return self.far[client]
+
+    def from_server(self, data: bytes, client) -> None:
+        if self.passes(data, False):
+            self.near.transport.sendto(data, client)
 
     def passes(self, data: bytes, to_server: bool) -> bool:
         """Draws whether a datagram goes through, and counts it."""

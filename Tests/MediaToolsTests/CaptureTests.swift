@@ -46,7 +46,8 @@ struct CaptureTests {
         return gathered
     }
 
-    @Test("picture and sound come, sized for datagrams of 1,200 bytes, on one clock", arguments: [StreamCodec.vp8, .h264])
+    @Test(
+        "picture and sound come, sized for datagrams of 1,200 bytes, on one clock", arguments: [StreamCodec.vp8, .h264])
     func testSources(codec: StreamCodec) throws {
         let gathered = try capture(camera: .test, microphone: .tone, codec: codec) {
             $0.of(.microphone).count >= 80 && $0.of(.camera).filter(\.marker).count >= 40
@@ -72,7 +73,8 @@ struct CaptureTests {
         try run(
             "ffmpeg",
             [
-                "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=30:duration=1", "-f", "lavfi", "-i",
+                "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=30:duration=1", "-f", "lavfi",
+                "-i",
                 "sine=frequency=440:duration=1", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", file,
             ])
         let gathered = try capture(camera: .clip(file), microphone: .clip(file)) { $0.of(.microphone).count >= 125 }
@@ -97,5 +99,10 @@ struct CaptureTests {
         let gathered = try capture(camera: .clip(text), microphone: nil) { _ in false }
         #expect(gathered.failure == "camera: \(text): Invalid data found when processing input")
         #expect(!gathered.isReady && gathered.packets.isEmpty)
+
+        let silent = "\(folder.path)/silent.mp4"
+        try run("ffmpeg", ["-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=duration=1", silent])
+        let mute = try capture(camera: .clip(silent), microphone: .clip(silent)) { _ in false }
+        #expect(mute.failure == "camera and microphone: there is no sound in the clip")
     }
 }

@@ -58,7 +58,8 @@ struct RecorderTests {
         /// Slots have timestamps of their own.
         private func offset(_ slot: SlotID) -> UInt32 { slot.isPicture ? 0xFFFF_0000 : 77_777 }
 
-        private func pass(_ packet: OutgoingPacket, _ codec: StreamCodec, _ payload: borrowing RawSpan, to slot: SlotID) {
+        private func pass(_ packet: OutgoingPacket, _ codec: StreamCodec, _ payload: borrowing RawSpan, to slot: SlotID)
+        {
             let number = numbers[slot, default: 65_500]
             numbers[slot] = number &+ 1
             let received = ReceivedPacket(
@@ -99,7 +100,10 @@ struct RecorderTests {
         let size = PictureSize(width: 320, height: 180)
         let result = try run(
             "ffmpeg",
-            ["-loglevel", "error", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"])
+            [
+                "-loglevel", "error", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo",
+                "pipe:1",
+            ])
         let length = size.width * size.height
         return (0..<result.output.count / length).map {
             BarCodeClock.read(luma: result.output[$0 * length..<($0 + 1) * length], size: size)

@@ -34,7 +34,8 @@ final class TestFolder {
 ///
 /// - Returns: Its exit status and what it wrote.
 @discardableResult
-func run(_ program: String, _ arguments: [String]) throws -> (exit: ChildProcess.Exit?, output: [UInt8], errors: String) {
+func run(_ program: String, _ arguments: [String]) throws -> (exit: ChildProcess.Exit?, output: [UInt8], errors: String)
+{
     var exit: ChildProcess.Exit?
     var output: [UInt8] = []
     var errors: [UInt8] = []

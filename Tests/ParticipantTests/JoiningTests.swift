@@ -66,7 +66,8 @@ struct JoiningTests {
         bed.run(.milliseconds(1_100))
         #expect(bed.session.state == .joining)
         bed.run(.milliseconds(5_100))
-        #expect(bed.events.contains { if case .unreachable("the server did not answer in time", _) = $0 { true } else { false } })
+        let expected = "the server did not answer in time"
+        #expect(bed.events.contains { if case .unreachable(expected, _) = $0 { true } else { false } })
     }
 
     @Test("A certificate that is not trusted ends it")
@@ -100,7 +101,9 @@ struct JoiningTests {
         #expect(bed.events.contains { if case .unreachable = $0 { true } else { false } })
     }
 
-    @Test("A problem that is no JSON, or says little, is told by its status", arguments: ["", "[]", "{}", "{\"code\":7}"])
+    @Test(
+        "A problem that is no JSON, or says little, is told by its status",
+        arguments: ["", "[]", "{}", #"{"code":7}"#])
     func poorProblem(body: String) throws {
         let bed = try TestBed()
         _ = bed.start()

@@ -56,8 +56,32 @@ struct MediaTests {
             }
         }
         #expect(reported.count == streams)
+        try checkClocks(bed)
         let names = try names(in: bed.server.controls)
         #expect(names.count == 1)
+    }
+
+    /// By the sender reports, the first packets of all streams were captured at one time: 20 ms after the start.
+    private func checkClocks(_ bed: TestBed) throws {
+        var times: [SSRC: NTPTime] = [:]
+        for control in bed.server.controls {
+            var reader = RTCPReader()
+            while let packet = try reader.next(in: control.span.bytes) {
+                guard case .senderReport(let report) = packet else { continue }
+                let first = try bed.server.packets.lazy.compactMap { packet in
+                    let header = try RTPHeader(parsing: packet.span.bytes)
+                    return header.ssrc == report.ssrc ? header : nil
+                }.first
+                let header = try #require(first)
+                let rate: Double = header.payloadType == 111 ? 48_000 : 90_000
+                let ticks = Double(report.info.rtpTimestamp &- header.timestamp)
+                times[report.ssrc] = report.info.ntp.advanced(by: .seconds(-ticks / rate))
+            }
+        }
+        let sorted = times.values.sorted()
+        let earliest = try #require(sorted.first)
+        let latest = try #require(sorted.last)
+        #expect(latest.since(earliest) <= .milliseconds(1))
     }
 
     private func names(in controls: [[UInt8]]) throws -> Set<String> {

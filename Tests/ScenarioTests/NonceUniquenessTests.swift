@@ -3,6 +3,7 @@ import Conference
 import Foundation
 import HTTP1
 import HTTPTypes
+import ICE
 import OpenSSL
 import RTP
 import SDP

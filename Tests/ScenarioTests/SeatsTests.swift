@@ -3,6 +3,7 @@ import Conference
 import Foundation
 import HTTP1
 import HTTPTypes
+import ICE
 import OpenSSL
 import RTP
 import SDP
@@ -116,7 +117,7 @@ struct SeatsTests {
         let world = try World()
         let client = try world.join("p0")
         let other = try world.join("p1")
-        world.run(for: .seconds(2))
+        world.run(for: .milliseconds(2_300))  // The next check is 700 ms away.
         let strangers = world.counters().strangers
         world.move(client, to: SocketAddress(IPAddress(v4: 0x0A01_0001 + host), port: host == 0 ? 50_001 : 40_000))
         world.run(for: .seconds(2))

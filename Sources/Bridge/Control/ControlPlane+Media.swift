@@ -51,7 +51,7 @@ extension ControlPlane {
         let admission = try admit(claims, answered.negotiated, request, to: id, at: moment, random: &random)
         return try open(
             admission, claims, answered.answer, answered.negotiated, local: local, loop: loop, room: id, request,
-            random: &random)
+            at: moment.instant, random: &random)
     }
 
     private func policy(
@@ -92,14 +92,14 @@ extension ControlPlane {
 
     private func open(
         _ admission: Admission, _ claims: TokenClaims, _ answer: SessionDescription, _ negotiated: NegotiatedSession,
-        local: ICE.ICECredentials, loop: Int, room id: RoomID, _ request: Request,
+        local: ICE.ICECredentials, loop: Int, room id: RoomID, _ request: Request, at now: Instant,
         random: inout some RandomNumberGenerator
     ) throws(ProblemDocument) -> Response {
         guard var record = rooms[id],
             let remote = ICE.ICECredentials(
                 fragment: negotiated.remoteCredentials.fragment, password: negotiated.remoteCredentials.password)
         else {
-            apply(.left(admission.resource, .failed), to: id, at: .zero)
+            apply(.left(admission.resource, .failed), to: id, at: now)
             throw ProblemDocument(AnswerRefusal.missingICE)
         }
         let number = takeResourceNumber()
@@ -126,7 +126,7 @@ extension ControlPlane {
     }
 
     /// The same for any room, token or none (RFC 9725 §4.2, Fetch §3.2.2).
-    private static func options(allow: String) -> Response {
+    static func options(allow: String) -> Response {
         var fields = HTTPFields()
         fields[.acceptPost] = sdpType
         fields[.allow] = allow
@@ -195,7 +195,8 @@ extension ControlPlane {
         resources[record.id]?.remoteFragment = remote.fragment
         commands.append((record.loop, .restart(record.number, local: local, remote: remote)))
         let candidates = ICECandidate.hosts(settings.candidates[record.loop])
-        let answer = ICEFragment(credentials: credentials, candidates: candidates, endsCandidates: true)
+        let answer = ICEFragment(
+            credentials: credentials, candidates: candidates, endsCandidates: true, mid: fragment.mid)
         var fields = HTTPFields()
         fields[.contentType] = Self.fragmentType
         fields[.eTag] = tag

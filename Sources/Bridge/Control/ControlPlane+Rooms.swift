@@ -8,7 +8,8 @@ import Units
 /// What is going on in a room, as JSON; and who is to be seen.
 extension ControlPlane {
     func roomList(_ request: Request, at moment: Moment) throws(ProblemDocument) -> Response {
-        guard request.method == .get || request.method == .head else { throw .method(allow: "GET, HEAD") }
+        if request.method == .options { return Self.options(allow: "GET, HEAD, OPTIONS") }
+        guard request.method == .get || request.method == .head else { throw .method(allow: "GET, HEAD, OPTIONS") }
         let claims = try claims(of: request, at: moment)
         // A token shows its own room only.
         let summaries = rooms[claims.room].map { [RoomSummary($0)] } ?? []
@@ -18,18 +19,24 @@ extension ControlPlane {
     func roomView(
         _ request: Request, room name: String, isRoster: Bool, at moment: Moment
     ) throws(ProblemDocument) -> Response {
-        guard request.method == .get || request.method == .head else { throw .method(allow: "GET, HEAD") }
-        let (_, id) = try claims(of: request, room: name, at: moment)
+        if request.method == .options { return Self.options(allow: "GET, HEAD, OPTIONS") }
+        guard request.method == .get || request.method == .head else { throw .method(allow: "GET, HEAD, OPTIONS") }
+        let (claims, id) = try claims(of: request, room: name, at: moment)
         guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom) }
         guard isRoster else { return JSON.response(RoomSummary(record)) }
-        let points = record.room.rosterLines.map { PointView($0, at: moment) }
+        let seesLines = claims.role.mayChooseProgram || claims.role == .technician
+        let points = record.room.rosterLines.map { line in
+            let view = PointView(line, at: moment)
+            return seesLines || line.entry.code == claims.point ? view : view.withoutPrivateFields
+        }
         return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
     }
 
     /// `POST …/program` with `{"points": ["25747", …]}`: who is seen, main picture first; an empty list goes back to
     /// the room file's default.
     func program(_ request: Request, room name: String, at moment: Moment) throws(ProblemDocument) -> Response {
-        guard request.method == .post else { throw .method(allow: "POST") }
+        if request.method == .options { return Self.options(allow: "POST, OPTIONS") }
+        guard request.method == .post else { throw .method(allow: "POST, OPTIONS") }
         let (claims, id) = try claims(of: request, room: name, at: moment)
         guard let body = try? JSONDecoder().decode(ProgramRequest.self, from: Data(request.body)) else {
             throw ProblemDocument(400, "bad-message", "The body must be {\"points\": [\"CODE\", …]}.")
@@ -120,6 +127,16 @@ private struct PointView: Encodable {
     var takeovers: Int
     var lastTakeover: Takeover?
     var departure: String?
+
+    /// What other points and observers see: nobody's telephone, address or device.
+    var withoutPrivateFields: PointView {
+        var view = self
+        view.contactName = ""
+        view.contactTelephone = ""
+        view.path = nil
+        view.sessions = []
+        return view
+    }
 
     init(_ line: RosterLine, at moment: Moment) {
         func seconds(since instant: Instant) -> Int { Int(moment.instant.since(instant).components.seconds) }

@@ -54,7 +54,7 @@ package final class ControlPlane {
     package func setRooms(_ definitions: [RoomDefinition], at now: Instant) {
         for definition in definitions {
             if let record = rooms[definition.id] {
-                if record.room.definition != definition { apply(.replace(definition), to: definition.id, at: now) }
+                if record.room.definition != definition || record.room.isRetired { apply(.replace(definition), to: definition.id, at: now) }
             } else {
                 rooms[definition.id] = RoomRecord(number: nextRoomNumber, definition, loops: loopCount, at: now)
                 roomsByNumber[nextRoomNumber] = definition.id
@@ -103,6 +103,7 @@ package final class ControlPlane {
         guard let record = rooms[id], record.room.isRetired, record.room.isEmpty else { return }
         rooms[id] = nil
         roomsByNumber[record.number] = nil
+        tellLoops(.forget(room: record.number))
     }
 
     // MARK: Resources
@@ -146,11 +147,11 @@ package final class ControlPlane {
             apply(number, at: now) { .left($0, reason == .peerClosed ? .closed : .failed) }
         case .sources(let number, let live):
             apply(number, at: now) { .sources($0, SentMedia(live)) }
-        case .speaking(let number, let seat):
+        case .speaking(let number, let speaker):
             guard let id = roomsByNumber[number] else { return }
-            rooms[id]?.speakers[loop] = seat
-            let loudest = rooms[id]?.speakers.lazy.compactMap { $0 }.first
-            let point = loudest.flatMap { rooms[id]?.point(at: $0) }
+            rooms[id]?.speakers[loop] = speaker
+            let loudest = rooms[id]?.speakers.compactMap { $0 }.max { $0.score < $1.score }
+            let point = loudest.flatMap { rooms[id]?.point(at: $0.seat) }
             apply(.speaking(point), to: id, at: now)
         case .slots(let number, let reports):
             guard let id = resourcesByNumber[number] else { return }

@@ -8,8 +8,8 @@ struct RoomRecord {
     var room: BridgeRoom
     private(set) var seats: [PointCode: UInt32] = [:]
     private(set) var points: [PointCode] = []
-    /// By media loop: the seat it judges loudest.
-    var speakers: [UInt32?]
+    /// By media loop: whom it judges loudest.
+    var speakers: [Speaker?]
 
     init(number: UInt32, _ definition: RoomDefinition, loops: Int, at now: Instant) {
         self.number = number

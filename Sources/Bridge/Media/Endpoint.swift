@@ -56,6 +56,9 @@ final class Endpoint {
     /// Who reports come from: one of our own streams, or the number 1 when we send none.
     var reportSSRC: SSRC { (audioSlots.first ?? pictureSlots.first)?.description.ssrc ?? SSRC(rawValue: 1) }
 
+    /// The CNAME that goes with ``reportSSRC``: one source has one name (RFC 3550 §6.5.1).
+    var reportName: String { (audioSlots.first ?? pictureSlots.first)?.description.cname ?? "diemcau" }
+
     func slot(_ ssrc: SSRC) -> Slot? {
         audioSlots.first { $0.description.ssrc == ssrc } ?? pictureSlots.first { $0.description.ssrc == ssrc }
     }

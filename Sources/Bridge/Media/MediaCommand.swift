@@ -13,6 +13,8 @@ package enum MediaCommand: Sendable {
     case picturePlan(room: UInt32, seats: [UInt32])
     /// How many voices are heard at once in a room.
     case room(UInt32, audioSlots: Int)
+    /// The room is over.
+    case forget(room: UInt32)
     case closeAll
 }
 
@@ -24,10 +26,16 @@ package enum MediaEvent: Sendable {
     case closed(UInt32, MediaTransport.CloseReason)
     case sources(UInt32, LiveSources)
     /// The loudest speaker of a room among those whose packets reach this loop.
-    case speaking(room: UInt32, seat: UInt32?)
+    case speaking(room: UInt32, Speaker?)
     case slots(UInt32, [SlotReport])
     /// Once a second: when each resource last sent something authentic.
     case activity([ResourceActivity])
+}
+
+/// Somebody who speaks, and how loud (see `Loudness`).
+package struct Speaker: Sendable, Equatable {
+    package var seat: UInt32
+    package var score: Int32
 }
 
 /// What a resource sends at present.

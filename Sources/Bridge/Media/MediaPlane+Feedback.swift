@@ -167,7 +167,7 @@ extension MediaPlane {
                 _ = try writer.report(block, to: &room)
             }
         }
-        try writer.sourceDescription(ssrc: endpoint.reportSSRC, canonicalName: "diemcau", to: &room)
+        try writer.sourceDescription(ssrc: endpoint.reportSSRC, canonicalName: endpoint.reportName, to: &room)
         guard !sources.isEmpty else { return }
         try writer.receiverEstimatedBitrate(
             sender: endpoint.reportSSRC, bitrate: endpoint.description.uplinkLimit, to: &room)

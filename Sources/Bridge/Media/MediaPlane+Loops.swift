@@ -118,9 +118,10 @@ extension MediaPlane {
                 messages.append((other, .interest(room: room.number, hasReceivers)))
             }
         }
-        let mainSeat = room.plan.first
+        // Whoever is on the main picture itself sees the second of the plan there.
+        let mainSeats = room.plan.prefix(2)
         for stream in room.microphones where stream.endpoint != nil {
-            let crosses = room.speakers.chosen.contains(stream.id) || stream.seat == mainSeat
+            let crosses = room.speakers.chosen.contains(stream.id) || mainSeats.contains(stream.seat)
             let wanted = crosses ? room.interestedLoops : 0
             guard stream.wantedByLoops != wanted else { continue }
             let message = LoopMessage.microphone(stream.id, seat: stream.seat, codec: stream.codec, isHeard: true)

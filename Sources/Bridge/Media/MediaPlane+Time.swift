@@ -44,7 +44,7 @@ extension MediaPlane {
                 events.append(.sources(endpoint.number, live))
             }
         }
-        if room.judgeLoudness(at: now) { events.append(.speaking(room: room.number, seat: room.loudest)) }
+        if room.judgeLoudness(at: now) { events.append(.speaking(room: room.number, room.loudest)) }
         announceMicrophones(of: room)
         forgetSilentRemotes(of: room, at: now)
         if room.needsAssignment { reassign(room, at: now) }
@@ -135,6 +135,8 @@ extension MediaPlane {
             room(number).plan = seats
         case .room(let number, let audioSlots):
             room(number).audioSlots = audioSlots
+        case .forget(let number):
+            rooms[number] = nil
         case .closeAll:
             for endpoint in Array(endpoints.values) {
                 endpoint.transport.close(at: now, into: &outbox)

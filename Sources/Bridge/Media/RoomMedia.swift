@@ -34,7 +34,7 @@ final class RoomMedia {
     var needsAssignment = false
     /// Whether slot reports may differ from what was last told.
     var slotsChanged = false
-    private(set) var loudest: UInt32?
+    private(set) var loudest: Speaker?
 
     init(_ number: UInt32, loop: Int, audioSlots: Int) {
         self.number = number
@@ -52,9 +52,14 @@ final class RoomMedia {
         let scores = microphones.map { (source: $0.id, score: $0.loudness.score(at: now)) }
         if speakers.update(scores) { needsAssignment = true }
         let best = speakers.chosen.first.flatMap { streams[$0] }
-        let speaker = best.flatMap { Loudness.isSpeech($0.loudness.score(at: now)) ? $0.seat : nil }
-        defer { loudest = speaker }
-        return speaker != loudest
+        let speaker = best.flatMap { stream -> Speaker? in
+            let score = stream.loudness.score(at: now)
+            return Loudness.isSpeech(score) ? Speaker(seat: stream.seat, score: score) : nil
+        }
+        // The score moves all the time: it is told only together with another speaker.
+        guard speaker?.seat != loudest?.seat else { return false }
+        loudest = speaker
+        return true
     }
 
     /// The microphone of the point on the main picture, which may always be heard.

@@ -7,8 +7,10 @@ package struct LatencyHistogram: Sendable {
     package init() {}
 
     package mutating func record(_ duration: Duration) {
-        let microseconds = max(1, UInt64(clamping: duration.components.seconds) &* 1_000_000
-            &+ UInt64(clamping: duration.components.attoseconds / 1_000_000_000_000))
+        let microseconds = max(
+            1,
+            UInt64(clamping: duration.components.seconds) &* 1_000_000
+                &+ UInt64(clamping: duration.components.attoseconds / 1_000_000_000_000))
         counts[Self.index(microseconds)] &+= 1
         count &+= 1
     }

@@ -82,7 +82,8 @@ package final class LoadGenerator {
             latency = LatencyHistogram()
         }
         if now.since(last.time) >= .seconds(1) { tellProgress(at: now) }
-        if let start, now.since(start.time) >= measuredTime { finish(at: now) }
+        let areAllGone = joining == points.count && points.allSatisfy { $0.end != nil }
+        if let start, areAllGone || now.since(start.time) >= measuredTime { finish(at: now) }
     }
 
     private func chooseSpeakers(at now: Instant) {

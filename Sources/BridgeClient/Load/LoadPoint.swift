@@ -93,7 +93,10 @@ final class LoadPoint {
         case .lost(let reason, _):
             losses += 1
             lastTrouble = reason.rawValue
-        case .ended(let end): self.end = end
+        case .ended(let end):
+            self.end = end
+            if case .refused(let notice) = end { lastTrouble = "\(notice.code): \(notice.detail)" }
+            if end == .replaced { lastTrouble = "another device has its seat" }
         case .joining, .answered: break
         }
     }

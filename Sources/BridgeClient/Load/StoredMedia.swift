@@ -9,14 +9,16 @@ package struct StoredMedia {
     /// Opus, 32 kbit/s.
     package var sound: StoredStream
 
-    /// Of the right sizes and rates, made without a coder: nobody can look at it, but everything before the decoder
-    /// works. Keyframes each second have the header that tells their size (RFC 6386 §9.1).
+    /// Of the right sizes and rates, made without a coder.
+    ///
+    /// Nobody can look at it, but everything before the decoder works. Keyframes each second have the header that tells their size (RFC 6386 §9.1).
     package static func synthetic() -> StoredMedia {
         func pictures(width: Int, height: Int, perSecond: Int, bitrate: Int) -> StoredStream {
             let mean = bitrate / 8 / perSecond
             let frames = (0..<10 * perSecond).map { index -> ArraySlice<UInt8> in
                 let isKeyframe = index % perSecond == 0
-                var frame = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: isKeyframe ? mean * 4 : mean * 9 / 10)
+                let size = isKeyframe ? mean * 4 : mean * 9 / 10
+                var frame = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: size)
                 frame[0] = isKeyframe ? 0x10 : 0x11
                 if isKeyframe {
                     let sizes = [width & 0xFF, width >> 8, height & 0xFF, height >> 8].map { UInt8($0) }
@@ -70,7 +72,8 @@ package struct StoredMedia {
         [
             "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=\(perSecond)", "-t", "10", "-c:v", "libvpx", "-deadline",
             "realtime", "-cpu-used", "8", "-b:v", "\(kilobits)k", "-minrate", "\(kilobits)k", "-maxrate",
-            "\(kilobits)k", "-bufsize", "\(kilobits)k", "-g", "\(perSecond)", "-keyint_min", "\(perSecond)", "-f", "ivf",
+            "\(kilobits)k", "-bufsize", "\(kilobits)k", "-g", "\(perSecond)", "-keyint_min", "\(perSecond)", "-f",
+            "ivf",
             "pipe:1",
         ]
     }

@@ -68,8 +68,9 @@ package final class StoredStream {
         memory = Self.buffer(of: bytes)
     }
 
-    /// A packet of one frame as one of code 3 with padding, which decoders skip (RFC 6716 §3.2.5): the sound is the
-    /// same. The padding holds the mark and room for a time.
+    /// A packet of one frame as one of code 3 with padding, which decoders skip (RFC 6716 §3.2.5).
+    ///
+    /// The sound is the same; the padding holds the mark and room for a time.
     private static func padded(_ packet: [UInt8]) -> [UInt8] {
         guard let head = packet.first, head & 0x03 == 0 else { return packet }
         let mark = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: stampMark >> $0) }
@@ -96,8 +97,9 @@ package final class StoredStream {
 
     /// When a sound packet of some other point of this process was sent.
     static func stamp(in payload: borrowing RawSpan) -> Instant? {
-        guard (try? payload.bigEndian(UInt32.self, at: payload.byteCount - stampLength)) == stampMark else { return nil }
-        return (try? payload.bigEndian(UInt64.self, at: payload.byteCount - 8)).map { Instant(nanoseconds: $0) }
+        let length = payload.byteCount
+        guard (try? payload.bigEndian(UInt32.self, at: length - stampLength)) == stampMark else { return nil }
+        return (try? payload.bigEndian(UInt64.self, at: length - 8)).map { Instant(nanoseconds: $0) }
     }
 
     /// The nearest keyframe from frame `index` on, around the end.

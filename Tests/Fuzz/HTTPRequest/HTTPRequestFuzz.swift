@@ -1,5 +1,6 @@
 import FuzzSupport
 import HTTP1
+import HTTPTypes
 import Wire
 
 /// How the bytes are cut, then the bytes of a connection: however they are cut, the same requests come out.
