@@ -89,6 +89,12 @@ let tests: [Target] = [
     .target(
         name: "TestAuthenticator", dependencies: ["STUN", "Wire"], path: "Tests/Support/TestAuthenticator",
         swiftSettings: common),
+    .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
+    .executableTarget(
+        name: "Benchmarks",
+        dependencies: [
+            "Bridge", "CAllocationCount", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport", "Units", "Wire",
+        ], path: "Tests/Benchmarks", swiftSettings: common),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: common),
     .testTarget(name: "WireTests", dependencies: ["Units", "Wire"], swiftSettings: common),
@@ -100,6 +106,18 @@ let tests: [Target] = [
     .testTarget(name: "RTPTests", dependencies: ["RTP", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "SRTPTests", dependencies: ["SRTP", "Transport", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", httpTypes], swiftSettings: common),
+    .testTarget(name: "BridgeTests", dependencies: ["Conference", "SDP", "Units"], swiftSettings: common),
+    .testTarget(
+        name: "ParticipantTests",
+        dependencies: [
+            "HTTP1", "ICE", "OpenSSL", "Participant", "RTP", "SDP", "Transport", "Units", "Wire", httpTypes,
+        ], swiftSettings: common),
+    .testTarget(
+        name: "BridgeClientTests", dependencies: ["BridgeClient", "Participant", "Units", "Wire"],
+        swiftSettings: common),
+    .testTarget(
+        name: "MediaToolsTests", dependencies: ["LibUV", "MediaTools", "Participant", "RTP", "Units", "Wire"],
+        swiftSettings: common),
     .testTarget(name: "ConferenceTests", dependencies: ["Conference", "Units"], swiftSettings: common),
     .testTarget(name: "LibUVTests", dependencies: ["LibUV", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "Units"], swiftSettings: common),
@@ -107,6 +125,56 @@ let tests: [Target] = [
     .testTarget(
         name: "ConfigurationTests", dependencies: ["Conference", "Configuration", "Units"], swiftSettings: common),
 ]
+
+/// Harnesses for libFuzzer, one for each parser: Tests/Fuzz/run builds and runs them. They have no `main` of their own.
+func harness(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)", dependencies: ["FuzzSupport"] + dependencies, path: "Tests/Fuzz/\(name)",
+        swiftSettings: common + [.unsafeFlags(["-parse-as-library"])])
+}
+
+let harnesses: [Target] = [
+    .target(
+        name: "FuzzSupport", dependencies: ["ICE", "OpenSSL", "STUN", "Transport", "Units", "Wire"],
+        path: "Tests/Fuzz/Support", swiftSettings: common),
+    harness("HTTPRequest", ["HTTP1", "Wire", httpTypes]),
+    harness("HTTPResponse", ["HTTP1", "Wire", httpTypes]),
+    harness("ICEFragment", ["SDP"]),
+    harness("MediaPlane", ["Bridge", "Forwarding", "RTP", "Transport", "Units", "Wire"]),
+    harness("MediaTransport", ["Transport", "Units", "Wire"]),
+    harness("PlantedBug", ["Wire"]),
+    harness("Rooms", ["Conference", "Configuration"]),
+    harness("RTCP", ["RTP", "Units", "Wire"]),
+    harness("RTP", ["RTP", "Wire"]),
+    harness("SDP", ["SDP", "Units"]),
+    harness("SRTP", ["RTP", "SRTP", "Transport", "Units", "Wire"]),
+    harness("STUN", ["OpenSSL", "STUN", "Units", "Wire"]),
+    harness("Token", ["OpenSSL", "Tokens", "Wire"]),
+]
+
+/// `all` without the targets of these names.
+func leavingOut(_ names: Set<String>, of all: [Target]) -> [Target] { all.filter { !names.contains($0.name) } }
+
+/// What is built: all but the harnesses, unless the environment says that it is for fuzzing or for a sanitizer. Those
+/// builds leave out what they don't use: each instruments everything anew.
+let targets: [Target] =
+    if Context.environment["DIEMCAU_FUZZ"] != nil {
+        leavingOut(
+            [
+                "BridgeClient", "BridgeServer", "CDatagrams", "CLibuv", "LibUV", "MediaTools", "Participant",
+                "Telemetry", "diemcau",
+            ],
+            of: modules) + harnesses
+    } else if Context.environment["DIEMCAU_SANITIZE"] != nil {
+        leavingOut(
+            [
+                "BridgeServer", "BridgeServerTests", "Configuration", "ConfigurationTests", "Journaling",
+                "JournalingTests", "Benchmarks", "diemcau",
+            ],
+            of: modules + tests)
+    } else {
+        modules + tests
+    }
 
 let package = Package(
     name: "diemcau",
@@ -116,4 +184,4 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
-    targets: modules + tests)
+    targets: targets)

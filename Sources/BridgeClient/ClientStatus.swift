@@ -14,7 +14,6 @@ package struct ClientStatus: Sendable {
         guard let last, let duration else { return }
         rateIn = Bitrate(bytes: Self.rise(from: last, to: status, \.traffic.bytesReceived), over: duration)
         rateOut = Bitrate(bytes: Self.rise(from: last, to: status, \.traffic.bytesSent), over: duration)
-        // Slots count from each connection anew.
         let expected = Self.rise(from: last, to: status, \.expected)
         let lost = Self.rise(from: last, to: status, \.lost)
         if expected > 0 { loss = min(1, Double(lost) / Double(expected)) }

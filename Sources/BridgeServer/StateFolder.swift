@@ -11,6 +11,8 @@ package struct StateFolder: Sendable {
     package var certificatePath: String { "\(path)/certificate.pem" }
     package var certificateKeyPath: String { "\(path)/certificate.key" }
     package var tokenKeyPath: String { "\(path)/token.key" }
+    /// What our own certificate was made for, one a line.
+    private var certificateNamesPath: String { "\(path)/certificate.names" }
 
     /// Makes what is missing: the folder, a self-signed certificate, a token key.
     ///
@@ -22,7 +24,8 @@ package struct StateFolder: Sendable {
     package func prepare(names: [String], addresses: [IPAddress]) throws(ServerError) -> [String] {
         try makeFolder()
         var made: [String] = []
-        if access(certificatePath, F_OK) != 0 || access(certificateKeyPath, F_OK) != 0 {
+        let subjects = (names + addresses.map(\.description)).sorted().joined(separator: "\n")
+        if isCertificateMissing(for: subjects) {
             let certificate = try Self.reporting(path) { () throws(TLSError) in
                 try Certificate.forServer(
                     names: ["localhost"] + names, addresses: [.loopback, .loopbackV6] + addresses)
@@ -30,6 +33,7 @@ package struct StateFolder: Sendable {
             try write(
                 try Self.reporting(path) { () throws(TLSError) in try certificate.keyPEM() }, to: certificateKeyPath)
             try write(try Self.reporting(path) { () throws(TLSError) in try certificate.pem() }, to: certificatePath)
+            try write(Array(subjects.utf8), to: certificateNamesPath)
             made.append(certificatePath)
         }
         if access(tokenKeyPath, F_OK) != 0 {
@@ -68,6 +72,15 @@ package struct StateFolder: Sendable {
         _ path: String, _ body: () throws(TLSError) -> Value
     ) throws(ServerError) -> Value {
         do throws(TLSError) { return try body() } catch { throw ServerError("\(path): \(error)") }
+    }
+
+    /// Whether a certificate has to be made: there is none, or ours is for other names than the server now has.
+    ///
+    /// One that somebody put there stays as it is: the list of names is written only beside our own.
+    private func isCertificateMissing(for subjects: String) -> Bool {
+        guard access(certificatePath, F_OK) == 0, access(certificateKeyPath, F_OK) == 0 else { return true }
+        guard access(certificateNamesPath, F_OK) == 0 else { return false }
+        return (Self.read(certificateNamesPath) ?? []) != Array(subjects.utf8)
     }
 
     private func makeFolder() throws(ServerError) {

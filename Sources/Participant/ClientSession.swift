@@ -16,7 +16,10 @@ package final class ClientSession {
     private var retry = RetryPolicy()
     private var attempts = 0
     private var connections = 0
+    /// What was counted on earlier connections.
     private var traffic = SessionStatus.Traffic()
+    private var earlierSlots: [SlotStatus] = []
+    private var earlierRefused: UInt64 = 0
     /// When the next try is due, or what is under way is given up.
     private var timer: Instant?
     private var location: String?
@@ -62,10 +65,19 @@ package final class ClientSession {
         status.state = state
         status.roundTrip = media?.transport.roundTrip
         status.traffic = media?.traffic ?? traffic
-        status.slots = media?.slots.map(\.currentStatus) ?? []
-        status.refused = media?.transport.counters.all ?? 0
+        status.slots = slotStatuses
+        status.refused = earlierRefused &+ (media?.transport.counters.all ?? 0)
         status.connections = connections
         return status
+    }
+
+    private var slotStatuses: [SlotStatus] {
+        guard let media else { return earlierSlots }
+        return media.slots.map { slot in
+            var status = slot.currentStatus
+            if let earlier = earlierSlots.first(where: { $0.slot == slot.id }) { status.add(earlier) }
+            return status
+        }
     }
 
     // MARK: Joining
@@ -197,8 +209,11 @@ package final class ClientSession {
     }
 
     private func dropMedia() {
-        if let media { traffic = media.traffic }
-        media = nil
+        guard let media else { return }
+        earlierSlots = slotStatuses
+        earlierRefused &+= media.transport.counters.all
+        traffic = media.traffic
+        self.media = nil
     }
 
     // MARK: Media

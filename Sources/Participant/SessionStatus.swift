@@ -27,7 +27,7 @@ package struct SessionStatus: Sendable {
     }
 }
 
-/// What came on one slot since the session was last connected.
+/// What came on one slot, over all connections of the session.
 package struct SlotStatus: Hashable, Sendable {
     package var slot: SlotID
     package var codec: StreamCodec?
@@ -46,4 +46,15 @@ package struct SlotStatus: Hashable, Sendable {
     package var lastPacket: Instant?
 
     init(slot: SlotID) { self.slot = slot }
+
+    /// Takes what was counted on earlier connections in.
+    mutating func add(_ earlier: SlotStatus) {
+        packets &+= earlier.packets
+        bytes &+= earlier.bytes
+        expected &+= earlier.expected
+        missing &+= earlier.missing
+        repaired &+= earlier.repaired
+        lost &+= earlier.lost
+        keyframes &+= earlier.keyframes
+    }
 }

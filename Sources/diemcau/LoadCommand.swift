@@ -68,10 +68,7 @@ struct Load: ParsableCommand {
     private func trust() throws -> TLSClientContext.Trust {
         let folder = StateFolder(try stateFolder())
         if insecure || ca != nil || tokens != nil || access(folder.certificatePath, R_OK) != 0 {
-            var options = ServerOptions()
-            options.ca = ca
-            options.insecure = insecure
-            return options.trust()
+            return ServerOptions.trust(ca: ca, insecure: insecure)
         }
         return .file(folder.certificatePath)
     }
@@ -84,8 +81,7 @@ struct Load: ParsableCommand {
     // MARK: Who joins
 
     private func makePlan() throws -> LoadPlan {
-        let options = ServerOptions()
-        let address = try options.server(url)
+        let address = try ServerOptions.server(url)
         let folder = try rooms ?? Machine.settings(file: nil, options: [:]).rooms
         guard let definition = RoomFiles.loadAll(in: folder).rooms.first(where: { $0.room.id.rawValue == room })?.room
         else { try fail("--room: no sound file in \(folder) describes \(room)") }

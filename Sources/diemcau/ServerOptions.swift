@@ -13,9 +13,12 @@ struct ServerOptions: ParsableArguments {
 
     private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    /// The server of the option, or of a URL given without one.
-    func server(_ argument: String? = nil) throws -> ServerAddress {
-        guard let text = argument ?? url ?? environment["DIEMCAU_URL"] else {
+    /// The server of the option, or of `DIEMCAU_URL`.
+    func server() throws -> ServerAddress { try Self.server(url) }
+
+    /// The server of a URL that was given, or of `DIEMCAU_URL`.
+    static func server(_ url: String?) throws -> ServerAddress {
+        guard let text = url ?? ProcessInfo.processInfo.environment["DIEMCAU_URL"] else {
             try fail("no server: give its URL, or set DIEMCAU_URL")
         }
         guard let server = ServerAddress(text) else { try fail("\(text) is not https://HOST[:PORT]") }
@@ -41,12 +44,14 @@ struct ServerOptions: ParsableArguments {
         return token
     }
 
-    /// Says aloud when nothing is verified.
-    func trust() -> TLSClientContext.Trust {
+    func trust() -> TLSClientContext.Trust { Self.trust(ca: ca, insecure: insecure) }
+
+    /// Whose certificates are believed; says aloud when nothing is verified.
+    static func trust(ca: String?, insecure: Bool) -> TLSClientContext.Trust {
         if insecure {
             complain("WARNING: --insecure: the server's certificate is not verified; anybody in between can listen")
             return .anything
         }
-        return (ca ?? environment["DIEMCAU_CA"]).map { .file($0) } ?? .system
+        return (ca ?? ProcessInfo.processInfo.environment["DIEMCAU_CA"]).map { .file($0) } ?? .system
     }
 }

@@ -1,4 +1,5 @@
 import CAllocationCount
+import Wire
 
 /// Proves that forwarding allocates nothing once it is warm.
 struct Allocations {

@@ -77,12 +77,6 @@ final class BenchmarkBridge {
         _ = plane.takeEvents()
     }
 
-    /// Hands one packet of a frame to the server's side of the publisher's transport alone.
-    func withPacket(_ index: Int, _ body: (inout MutableRawSpan) -> Void) {
-        var datagram = packets.mutableBytes(index * Self.stride..<index * Self.stride + lengths[index])
-        body(&datagram)
-    }
-
     // MARK: Getting there
 
     private func connect() throws {

@@ -1,4 +1,5 @@
 import Bridge
+import Forwarding
 import ICE
 import OpenSSL
 import RTP

@@ -1,4 +1,5 @@
 import Glibc
+import LibUV
 import Units
 
 /// What a forwarded packet costs, stage by stage: `swift run -c release Benchmarks [RECEIVERS…]`.
@@ -20,7 +21,6 @@ struct Benchmarks {
     /// - Returns: Whether nothing was allocated, and the control found.
     private static func run(receivers: Int) throws -> Bool {
         let sending = try Sending(receivers: receivers, segmentation: true)
-        let single = try Sending(receivers: 1, segmentation: false)
         let bridge = try BenchmarkBridge(server: sending.address, receivers: sending.addresses)
         let stages = Stages(bridge)
         var table = Table(receivers: receivers, reference: stages.reference())
@@ -35,7 +35,6 @@ struct Benchmarks {
             "allocations: \(allocations.count) in \(allocations.packets) packets, mark 0; "
                 + "control: \(allocations.planted) of \(allocations.frames) planted ones found")
         try sending.close()
-        try single.close()
         return allocations.isProved
     }
 }

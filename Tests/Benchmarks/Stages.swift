@@ -1,7 +1,6 @@
-import ICE
+import Forwarding
 import OpenSSL
 import RTP
-import Forwarding
 import Transport
 import Units
 import Wire

@@ -39,7 +39,8 @@ final class TransportPair {
     }
 
     private func deliver(to transport: MediaTransport, on path: NetworkPath) {
-        let datagrams = (0..<outbox.count).map { outbox.bytes($0).array }
+        var datagrams: [[UInt8]] = []
+        for index in 0..<outbox.count { datagrams.append(outbox.bytes(index).array) }
         outbox.removeAll()
         for var datagram in datagrams {
             var span = datagram.mutableSpan
@@ -50,6 +51,7 @@ final class TransportPair {
 
     /// Makes ``count`` fresh packets.
     func protect() {
+        let payload = payload
         for place in 0..<Self.count {
             index += 1
             var room = packets.mutableBytes(place * BenchmarkBridge.stride..<(place + 1) * BenchmarkBridge.stride)

@@ -17,7 +17,9 @@ struct ClockTests {
         #expect(clock.bridgeTime(of: theirs) == Make.epoch.advanced(by: .seconds(1)))
     }
 
-    @Test("timestamps and times are two names of one moment", arguments: [48_000, 90_000] as [UInt32], [0, 0x7FFF_FFFF, 0xFFFF_FFFF] as [UInt32])
+    @Test(
+        "timestamps and times are two names of one moment", arguments: [48_000, 90_000] as [UInt32],
+        [0, 0x7FFF_FFFF, 0xFFFF_FFFF] as [UInt32])
     func both(rate: UInt32, first: UInt32) {
         var clock = StreamClock(rate: rate, timestamp: first, arrival: Make.epoch)
         for milliseconds in [-20_000, -1, 0, 1, 20, 999, 1_000, 3_600_000] {

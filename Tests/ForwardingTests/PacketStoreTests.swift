@@ -4,7 +4,9 @@ import Wire
 
 @Suite("PacketStore")
 struct PacketStoreTests {
-    private func payload(_ index: UInt64) -> [UInt8] { [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: 3 + Int(index % 5)) }
+    private func payload(_ index: UInt64) -> [UInt8] {
+        [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: 3 + Int(index % 5))
+    }
 
     private func read(_ store: PacketStore, _ index: UInt64) -> [UInt8]? {
         store.payload(index).map { store.withBytes($0) { $0.array } }
@@ -13,7 +15,9 @@ struct PacketStoreTests {
     @Test("the last packets are found, older ones not", arguments: [0, 65_530, 1 << 40] as [UInt64])
     func ring(first: UInt64) {
         let store = PacketStore(capacity: 16)
-        for index in first..<first + 100 { store.insert(Make.packet(index, UInt32(truncatingIfNeeded: index)), payload: payload(index).span.bytes) }
+        for index in first..<first + 100 {
+            store.insert(Make.packet(index, UInt32(truncatingIfNeeded: index)), payload: payload(index).span.bytes)
+        }
         for index in first + 84..<first + 100 {
             #expect(store.packet(index)?.index == index)
             #expect(read(store, index) == payload(index))

@@ -47,11 +47,15 @@ struct PictureNumberingTests {
         var numbering = PictureNumbering()
         for id in [0, 1, 0x7FFE, 0x7FFF, 0, 1] {
             let numbers = numbering.numbers(of: try long(id, base: 200, layer: 0xA3), timestamp: UInt32(id))
-            #expect(numbers == PictureNumbers(pictureID: UInt16(id), baseLayerIndex: 200, layerAndKey: 0xA3, firstByte: 0x10))
+            #expect(
+                numbers
+                    == PictureNumbers(pictureID: UInt16(id), baseLayerIndex: 200, layerAndKey: 0xA3, firstByte: 0x10))
         }
     }
 
-    @Test("without ids pictures are counted by their timestamps, over the wrap-around", arguments: [0, 0xFFFF_0000] as [UInt32])
+    @Test(
+        "without ids pictures are counted by their timestamps, over the wrap-around",
+        arguments: [0, 0xFFFF_0000] as [UInt32])
     func withoutIDs(first: UInt32) throws {
         var numbering = PictureNumbering()
         for picture in 0..<100 {

@@ -40,7 +40,9 @@ struct StreamMappingTests {
             let mapped = mapping.map(Make.packet(65_530 + UInt64(step), 0xFFFF_FF00 &+ UInt32(step)))
             let outgoing = try #require(mapped)
             #expect(outgoing.index == start + UInt64(step))
-            #expect(outgoing.sequenceNumber.rawValue == UInt16(truncatingIfNeeded: start) &+ UInt16(truncatingIfNeeded: step))
+            #expect(
+                outgoing.sequenceNumber.rawValue == UInt16(truncatingIfNeeded: start)
+                    &+ UInt16(truncatingIfNeeded: step))
             #expect(outgoing.timestamp == timestamp &+ UInt32(step))
             #expect(outgoing.startsEpoch == (step == 0))
         }
@@ -68,7 +70,8 @@ struct StreamMappingTests {
         for turn in 0..<6 {
             let packet = Make.packet(UInt64(turn) * 1_000, UInt32(turn) &* 0x3333_3333)
             mapping.begin(
-                Make.source(UInt32(turn)), codec: .h264, with: packet, captured: Make.epoch.advanced(by: .seconds(turn)))
+                Make.source(UInt32(turn)), codec: .h264, with: packet, captured: Make.epoch.advanced(by: .seconds(turn))
+            )
             timestamps.append(mapping.map(packet)?.timestamp ?? 0)
         }
         for (turn, timestamp) in timestamps.enumerated() {
@@ -76,7 +79,9 @@ struct StreamMappingTests {
         }
     }
 
-    @Test("a source whose capture time lies before what was sent begins one tick after it", arguments: [0, 0xFFFF_FF00] as [UInt32])
+    @Test(
+        "a source whose capture time lies before what was sent begins one tick after it",
+        arguments: [0, 0xFFFF_FF00] as [UInt32])
     func neverBackwards(first: UInt32) throws {
         var mapping = StreamMapping(rate: 48_000, firstSequenceNumber: 1, firstTimestamp: first)
         mapping.begin(Make.source(1, kind: .microphone), codec: .opus, with: Make.packet(1, 0), captured: Make.epoch)
@@ -101,7 +106,7 @@ struct StreamMappingTests {
         var mapping = StreamMapping(rate: 90_000, firstSequenceNumber: 1, firstTimestamp: 0)
         var expected: (id: UInt16, base: UInt8)?
         for turn in 0..<40 {
-            let first = UInt16(turn &* 1_999) & 0x7FFF
+            let first = UInt16(truncatingIfNeeded: turn * 1_999) & 0x7FFF
             for step in 0..<9 {
                 let numbers = Make.numbers((first &+ UInt16(step)) & 0x7FFF, UInt8(truncatingIfNeeded: turn * 7 + step))
                 let packet = Make.packet(UInt64(step), UInt32(step) * 3_000, picture: numbers)
@@ -120,7 +125,9 @@ struct StreamMappingTests {
         }
     }
 
-    @Test("what was sent is found again and is the same, as long as eight turns are remembered", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "what was sent is found again and is the same, as long as eight turns are remembered",
+        arguments: 1...20 as ClosedRange<UInt64>)
     func again(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         var mapping = StreamMapping(
@@ -144,9 +151,13 @@ struct StreamMappingTests {
                 let mapped = mapping.map(packet)
                 let outgoing = try #require(mapped)
                 let content = "\(source) \(turn) \(late)"
-                #expect(contents.updateValue(content, forKey: outgoing.index) ?? content == content, "one index, two contents")
+                #expect(
+                    contents.updateValue(content, forKey: outgoing.index) ?? content == content,
+                    "one index, two contents")
                 if step == 0, let newest { #expect(Int32(bitPattern: outgoing.timestamp &- newest) > 0) }
-                if Int32(bitPattern: outgoing.timestamp &- (newest ?? outgoing.timestamp)) >= 0 { newest = outgoing.timestamp }
+                if Int32(bitPattern: outgoing.timestamp &- (newest ?? outgoing.timestamp)) >= 0 {
+                    newest = outgoing.timestamp
+                }
                 sent.append((packet, outgoing, source, turn))
                 index += 1
             }

@@ -41,6 +41,7 @@ struct RecorderTests {
             }
             capture.onFailure = { Issue.record("\($0)") }
             capture.onPacket = { [unowned self] packet, payload in
+                guard frames[codec, default: 0] < frameCount else { return }
                 if packet.track == .microphone {
                     pass(packet, .opus, payload, to: .audio(0))
                     pass(packet, .opus, payload, to: .audio(2))
@@ -173,7 +174,9 @@ struct RecorderTests {
         #expect(try times("\(out)/audio-2.mka", stream: "a:0").count > 300)
         let lines = try journal(out)
         #expect(lines.contains(["slot": "main", "event": "file", "codec": "VP8", "file": "main.mkv"]))
-        #expect(lines.contains(["slot": "main", "event": "codec", "codec": "H264", "file": ""]))
+        // Where the second source is slow to begin, the slot was empty for a while.
+        let change = lines.filter { $0["slot"] == "main" && $0["codec"] == "H264" }.compactMap { $0["event"] }
+        #expect(change == ["codec", "file"] || change == ["began", "file"])
         #expect(lines.contains(["slot": "main", "event": "file", "codec": "H264", "file": "main-2.mkv"]))
         #expect(lines.contains(["slot": "audio-2", "event": "began", "codec": "opus", "file": ""]))
     }

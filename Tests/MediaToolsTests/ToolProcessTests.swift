@@ -26,7 +26,8 @@ struct ToolProcessTests {
     func lastLine() throws {
         let failed = try end(of: ChildProcess.Command("sh", ["-c", "echo first >&2; printf last >&2; exit 3"]))
         #expect(failed?.0 == false && failed?.1 == "last")
-        let good = try end(of: ChildProcess.Command("sh", ["-c", "read word; echo $word >&2"]), input: Array("cầu\n".utf8))
+        let echo = ChildProcess.Command("sh", ["-c", "read word; echo $word >&2"])
+        let good = try end(of: echo, input: Array("cầu\n".utf8))
         #expect(good?.0 == true && good?.1 == "cầu")
     }
 

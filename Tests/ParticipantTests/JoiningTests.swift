@@ -132,6 +132,7 @@ struct JoiningTests {
         let bed = try TestBed(seed: seed)
         try bed.join()
         #expect(bed.session.state == .connected)
+        let packetsBefore = bed.session.status().traffic.packetsReceived
         bed.isServerDead = true
         bed.run(.milliseconds(3_100))
         #expect(bed.events.contains { if case .lost(.serverSilent, _) = $0 { true } else { false } })
@@ -146,7 +147,10 @@ struct JoiningTests {
         _ = bed.reply(try bed.server.answer(bytes))
         bed.run(.seconds(2))
         #expect(bed.session.state == .connected)
-        #expect(bed.session.status().connections == 2)
+        let status = bed.session.status()
+        #expect(status.connections == 2)
+        #expect(status.slots.count == 6)
+        #expect(status.traffic.packetsReceived >= packetsBefore)
     }
 
     @Test("Whoever finds another device on its seat after the server closed it has been replaced")

@@ -1,6 +1,7 @@
 import RTP
 import SDP
 import Testing
+import Transport
 import Units
 import Wire
 
@@ -231,6 +232,11 @@ struct MediaTests {
         #expect(status.packets == 90)
         #expect(status.lost == 10)
         #expect(bed.received.count == 90)
+        // Counters outlive the connection.
+        bed.server.transport?.close(at: bed.now, into: &bed.server.outbox)
+        bed.run(.milliseconds(50))
+        #expect(bed.session.state == .waiting)
+        #expect(bed.session.status().slots.first { $0.slot == .audio(0) }?.lost == 10)
     }
 
     @Test("Random bytes and altered packets change nothing", arguments: 0..<3)

@@ -63,10 +63,19 @@ struct HTTPContractTests {
         expect(try post(media, point, type: nil), 415, "wrong-content-type")
         expect(try post(media, point, "nonsense"), 400, "sdp-malformed")
         expect(try post(media, point, ""), 400, "sdp-malformed")
-        expect(try post(media, point, offer.replacingOccurrences(of: "a=ice-ufrag", with: "a=ice-nothing")), 400, "missing-ice")
-        expect(try post(media, point, offer.replacingOccurrences(of: "a=group:BUNDLE", with: "a=group:LS")), 406, "no-bundle")
-        expect(try post(media, point, offer.replacingOccurrences(of: "setup:actpass", with: "setup:passive")), 422, "setup-passive")
-        expect(try post(media, point, offer.replacingOccurrences(of: "a=msid-semantic", with: "a=ice-lite\r\na=msid-semantic")), 422, "ice-lite")
+        expect(
+            try post(media, point, offer.replacingOccurrences(of: "a=ice-ufrag", with: "a=ice-nothing")), 400,
+            "missing-ice")
+        expect(
+            try post(media, point, offer.replacingOccurrences(of: "a=group:BUNDLE", with: "a=group:LS")), 406,
+            "no-bundle")
+        expect(
+            try post(media, point, offer.replacingOccurrences(of: "setup:actpass", with: "setup:passive")), 422,
+            "setup-passive")
+        expect(
+            try post(
+                media, point, offer.replacingOccurrences(of: "a=msid-semantic", with: "a=ice-lite\r\na=msid-semantic")),
+            422, "ice-lite")
         let foreign = offer.replacingOccurrences(of: "VP8/90000", with: "VP9/90000")
             .replacingOccurrences(of: "H264/90000", with: "AV1/90000")
         expect(try post("/v1/rooms/r/whip", point, foreign), 406, "no-common-codec")
@@ -76,7 +85,9 @@ struct HTTPContractTests {
         expect(try post(media, try world.token(.point, "p9")), 403, "unknown-point")
         expect(try post("/v1/rooms/r/whip", try world.token(.observer)), 403, "role-cannot-send")
         expect(try post("/v1/rooms/r/nothing", point), 404, "not-found")
-        expect(try world.request("POST", media, token: point, fields: sdp, body: offer, host: "evil.test"), 421, "wrong-host")
+        expect(
+            try world.request("POST", media, token: point, fields: sdp, body: offer, host: "evil.test"), 421,
+            "wrong-host")
 
         // The offer above was turned away each time: this is the first that is let in, and the room is full then.
         #expect(try world.join("p0").location.isEmpty == false)
@@ -155,7 +166,8 @@ struct HTTPContractTests {
         let path = world.path(of: client)
         let own = fragment(client.credentials.fragment)
         func patch(
-            _ body: String, match: String? = nil, type: String = "application/trickle-ice-sdpfrag", token other: String? = nil
+            _ body: String, match: String? = nil, type: String = "application/trickle-ice-sdpfrag",
+            token other: String? = nil
         ) throws -> Response {
             var fields = ["Content-Type": type]
             fields["If-Match"] = match

@@ -15,7 +15,9 @@ import Units
 @Suite("Hostile input")
 struct HostileTests {
     /// A connected room, a check of its client as it went over the wire, and its SRTP packets.
-    private func room(seed: UInt64) throws -> (World, SimulatedClient, SimulatedClient, check: Datagram, media: [Datagram]) {
+    private func room(seed: UInt64) throws -> (
+        World, SimulatedClient, SimulatedClient, check: Datagram, media: [Datagram]
+    ) {
         let world = try World(seed: seed)
         let client = try world.join("p0")
         let other = try world.join("p1")
@@ -61,7 +63,9 @@ struct HostileTests {
         for _ in 0..<20_000 {
             var bytes = random.bytes(Int.random(in: 0...80, using: &random))
             // A third of them look like STUN, with its cookie where it belongs.
-            if bytes.count >= 8, bytes[0] % 3 == 0 { bytes.replaceSubrange(0..<8, with: [0, 1, 0, 8, 0x21, 0x12, 0xA4, 0x42]) }
+            if bytes.count >= 8, bytes[0] % 3 == 0 {
+                bytes.replaceSubrange(0..<8, with: [0, 1, 0, 8, 0x21, 0x12, 0xA4, 0x42])
+            }
             answered += world.inject(Datagram(source: address, destination: world.addresses[0], bytes: bytes))
         }
         #expect(answered == 0)

@@ -110,8 +110,10 @@ struct LossTests {
         for _ in 0..<200 {
             guard let index = watcher.slots.firstIndex(where: \.isPicture) else { break }
             watcher.slots[index].nacks = .init()
-            watcher.slots[index].nacks.receive(.init(rawValue: UInt16(truncatingIfNeeded: watcher.slots[index].highest &- 100)), at: .zero)
-            watcher.slots[index].nacks.receive(.init(rawValue: UInt16(truncatingIfNeeded: watcher.slots[index].highest &- 1)), at: .zero)
+            watcher.slots[index].nacks.receive(
+                .init(rawValue: UInt16(truncatingIfNeeded: watcher.slots[index].highest &- 100)), at: .zero)
+            watcher.slots[index].nacks.receive(
+                .init(rawValue: UInt16(truncatingIfNeeded: watcher.slots[index].highest &- 1)), at: .zero)
             world.run(for: .milliseconds(5))
         }
         let resent = world.counters().packetsResent - before

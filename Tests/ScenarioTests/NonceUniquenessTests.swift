@@ -14,7 +14,9 @@ import Units
 
 @Suite("Nonce uniqueness")
 struct NonceUniquenessTests {
-    @Test("over loss, switches, resends, restarts and rejoining no index of a key ever protects two packets", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(
+        "over loss, switches, resends, restarts and rejoining no index of a key ever protects two packets",
+        arguments: 1...4 as ClosedRange<UInt64>)
     func neverTwice(seed: UInt64) throws {
         let world = try World(loops: seed % 2 == 0 ? 2 : 1, seed: seed)
         var random = SplitMix64(state: seed)
@@ -35,7 +37,10 @@ struct NonceUniquenessTests {
             let someone = Int.random(in: 0..<4, using: &random)
             switch Int.random(in: 0..<6, using: &random) {
             case 0...2: try world.show(["p\(someone)", "p\((someone + 1) % 4)"])
-            case 3: for index in publishers[someone].streams.indices { publishers[someone].streams[index].isPaused.toggle() }
+            case 3:
+                for index in publishers[someone].streams.indices {
+                    publishers[someone].streams[index].isPaused.toggle()
+                }
             case 4:
                 let fragment = "a=ice-ufrag:new\(seed)x\r\na=ice-pwd:0123456789abcdef01234567\r\n"
                 let response = try world.request(

@@ -46,7 +46,8 @@ struct SeatsTests {
         #expect(watcher.mainPicture.publishers() == [first.number, second.number])
         let stranger = world.makeClient()
         let wrong = try world.offer(
-            stranger, token: try world.token(.point, "p0"), fields: ["Diemcau-Binding": String(first.secret.reversed())])
+            stranger, token: try world.token(.point, "p0"), fields: ["Diemcau-Binding": String(first.secret.reversed())]
+        )
         #expect(wrong.status.code == 409)
     }
 

@@ -73,7 +73,8 @@ extension SimulatedClient {
         if !block.isEmpty { block = [0xBE, 0xDE, 0, UInt8(block.count / 4)] + block }
         let header = RTPHeader(
             marker: marker, payloadType: payloadType,
-            sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: index)), timestamp: timestamp, ssrc: ssrc)
+            sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: index)), timestamp: timestamp,
+            ssrc: ssrc)
         var room = outbox.reserve(12 + block.count + payload.count + 32)
         guard (try? header.write(to: &room, hasExtension: !block.isEmpty)) != nil,
             (try? room.copy(block.span.bytes, at: 12)) != nil,

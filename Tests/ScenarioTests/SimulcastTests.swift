@@ -26,7 +26,9 @@ struct SimulcastTests {
         return try world.watch(plan)
     }
 
-    @Test("the main picture is the highest layer, small ones are the lowest", arguments: [["q", "f"], ["q", "h", "f"], ["f", "h", "q"]])
+    @Test(
+        "the main picture is the highest layer, small ones are the lowest",
+        arguments: [["q", "f"], ["q", "h", "f"], ["f", "h", "q"]])
     func choice(layers: [String]) throws {
         let world = try World()
         let first = try world.join("p0", plan(layers))

@@ -153,6 +153,23 @@ struct SwitchingTests {
         for (packet, next) in zip(packets, packets.dropFirst()) { #expect(next.index == packet.index + 1) }
     }
 
+    @Test("a sender whose numbers leap makes no leap on the slots, on its own loop or another", arguments: [1, 2])
+    func leaps(loops: Int) throws {
+        let world = try World(loops: loops)
+        let client = try world.join("p0", .sender)
+        let watcher = try world.watch()
+        world.run(for: .seconds(2))
+        for _ in 0..<3 {
+            for index in client.streams.indices { client.streams[index].nextIndex += 20_000 }
+            world.run(for: .seconds(2))
+        }
+        for slot in [watcher.mainPicture, watcher.sound(0)] {
+            let packets = slot.inOrder
+            #expect(packets.count > 350 && (packets.last?.index ?? 0) < 40_000)
+            for (packet, next) in zip(packets, packets.dropFirst()) { #expect(next.index == packet.index + 1) }
+        }
+    }
+
     @Test("VP8 and H.264 take turns on a slot, each under its payload type; who can't decode gets the next")
     func codecs() throws {
         let world = try World()

@@ -29,11 +29,15 @@ struct Mark: Hashable, Sendable {
         }
         put(publisher)
         put(layer << 4 | (isKeyframeStart ? 1 : 0) | (isFrameStart ? 2 : 0))
-        for shift in stride(from: 56, through: 0, by: -8) { put(UInt8(truncatingIfNeeded: captured.nanoseconds >> shift)) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            put(UInt8(truncatingIfNeeded: captured.nanoseconds >> shift))
+        }
         for shift in stride(from: 24, through: 0, by: -8) { put(UInt8(truncatingIfNeeded: count >> shift)) }
     }
 
-    init(publisher: UInt8, layer: UInt8 = 0, captured: Instant, count: UInt32, isKeyframeStart: Bool, isFrameStart: Bool) {
+    init(
+        publisher: UInt8, layer: UInt8 = 0, captured: Instant, count: UInt32, isKeyframeStart: Bool, isFrameStart: Bool
+    ) {
         self.publisher = publisher
         self.layer = layer
         self.captured = captured
@@ -134,7 +138,8 @@ struct TestStream {
         self.payloadType = payloadType
         self.repairPayloadType = repairPayloadType
         // Near the wrap-around half of the time: below 2¹⁵ as SRTP wants it, and timestamps anywhere.
-        nextIndex = UInt64.random(in: 0..<2, using: &random) == 0 ? 32_700 : UInt64.random(in: 0..<32_768, using: &random)
+        nextIndex =
+            UInt64.random(in: 0..<2, using: &random) == 0 ? 32_700 : UInt64.random(in: 0..<32_768, using: &random)
         nextRepairIndex = UInt64.random(in: 0..<32_768, using: &random)
         let isNearWrap = UInt64.random(in: 0..<2, using: &random) == 0
         timestampBase = isNearWrap ? UInt32.max - 100_000 : UInt32.random(in: 0...UInt32.max, using: &random)

@@ -18,7 +18,8 @@ extension World {
         let issued = moment.unixTime - 10
         return try issuer.token(
             for: TokenClaims(
-                tokenID: try #require(TokenID(id ?? "t-\(role)-\(code ?? "")")), issuedAt: issued, expires: issued + 10 + seconds,
+                tokenID: try #require(TokenID(id ?? "t-\(role)-\(code ?? "")")), issuedAt: issued,
+                expires: issued + 10 + seconds,
                 room: try #require(RoomID(room)), point: try code.map { try #require(PointCode($0)) }, role: role,
                 maximumReceivers: receivers))
     }

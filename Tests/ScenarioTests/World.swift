@@ -50,7 +50,8 @@ final class World {
         control = ControlPlane(
             ControlSettings(
                 bridge: try #require(BridgeID("b1")), candidates: addresses.map { [$0] },
-                fingerprint: serverContext.certificate.sha256Fingerprint, verifier: TokenVerifier(keys: [key.verifyingKey]),
+                fingerprint: serverContext.certificate.sha256Fingerprint,
+                verifier: TokenVerifier(keys: [key.verifyingKey]),
                 hosts: ["bridge.test"], allowsOtherOrigins: true))
         let clock = ClockPair(instant: .zero, ntp: NTPTime(unixNanoseconds: Self.epoch))
         planes = (0..<loops).map { MediaPlane(loop: $0, of: loops, dtls: serverContext, clock: clock) }

@@ -54,7 +54,9 @@ package final class ControlPlane {
     package func setRooms(_ definitions: [RoomDefinition], at now: Instant) {
         for definition in definitions {
             if let record = rooms[definition.id] {
-                if record.room.definition != definition || record.room.isRetired { apply(.replace(definition), to: definition.id, at: now) }
+                if record.room.definition != definition || record.room.isRetired {
+                    apply(.replace(definition), to: definition.id, at: now)
+                }
             } else {
                 rooms[definition.id] = RoomRecord(number: nextRoomNumber, definition, loops: loopCount, at: now)
                 roomsByNumber[nextRoomNumber] = definition.id

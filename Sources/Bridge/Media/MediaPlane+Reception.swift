@@ -98,6 +98,7 @@ extension MediaPlane {
         _ packet: SourcePacket, payload: borrowing RawSpan, of stream: SourceStream, at now: Instant,
         into outbox: inout Outbox
     ) {
+        stream.noteIndex(packet.index, at: now)
         stream.keep(packet, payload: payload)
         let arrival = clock.ntp(at: now)
         stream.clock?.follow(packet.timestamp)

@@ -81,7 +81,8 @@ package final class MediaPlane {
     /// several when they are more than the outbox should hold at once.
     package var deadline: Instant? {
         if let due = fanOut.deadline { return due }
-        return endpoints.isEmpty ? nil : lastTick.advanced(by: Self.tick)
+        let isIdle = endpoints.isEmpty && !rooms.values.contains(where: \.hasToTell)
+        return isIdle ? nil : lastTick.advanced(by: Self.tick)
     }
 
     /// What happened since the last call, for the control loop.

@@ -32,6 +32,8 @@ final class RoomMedia {
     var interestedLoops: UInt64 = 0
     var toldInterest = false
     var needsAssignment = false
+    /// Whether other loops still have to hear that nobody is left here.
+    var hasToTell: Bool { toldInterest || needsAssignment }
     /// Whether slot reports may differ from what was last told.
     var slotsChanged = false
     private(set) var loudest: Speaker?

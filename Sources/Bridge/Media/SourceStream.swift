@@ -49,6 +49,26 @@ final class SourceStream {
         statistics = ReceptionStatistics(clockRate: codec.clockRate)
     }
 
+    /// The highest index that was handed on here.
+    private var furthest: UInt64?
+    /// Beyond it a gap is a restart of the sender's numbers, and not to be passed on: a receiver that missed two such
+    /// leaps would take its rollover counter for another one (RFC 3711 §3.3.1).
+    private static let longestGap = UInt64(NackGenerator.maximumMissing)
+
+    /// Has all slots begin anew with the stream's next keyframe, at once for sound, when its numbers have leapt.
+    func noteIndex(_ index: UInt64, at now: Instant) {
+        defer { furthest = max(furthest ?? 0, index) }
+        guard let furthest, index > furthest &+ Self.longestGap else { return }
+        for slot in active where slot.current === self {
+            slot.current = nil
+            guard slot.next == nil else { continue }
+            slot.next = self
+            waiting.append(slot)
+        }
+        active.removeAll(keepingCapacity: true)
+        if id.kind.isPicture, !waiting.isEmpty { keyframes.want(at: now) }
+    }
+
     /// Whether anybody on this loop shows it or waits for it.
     var hasSlots: Bool { !active.isEmpty || !waiting.isEmpty }
 

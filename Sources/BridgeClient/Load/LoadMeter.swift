@@ -59,7 +59,7 @@ struct LoadMeter {
             + .microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
     }
 
-    /// What came on the slots of `kind` since `start`; counters that began anew count from there.
+    /// What came on the slots of `kind` since `start`.
     func slots(_ kind: String, since start: LoadMeter) -> LoadReport.Slots {
         var rise = slots[kind] ?? LoadReport.Slots(kind: kind)
         guard let before = start.slots[kind] else { return rise }

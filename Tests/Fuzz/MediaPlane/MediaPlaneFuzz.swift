@@ -4,8 +4,7 @@ import Transport
 import Units
 import Wire
 
-/// A room of three: a sender with wicked intentions, a receiver with them too, and a third who only receives. What the
-/// first two send has the right keys and any content.
+/// A room of two with wicked intentions, one of whom sends: what they say has the right keys and any content.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzInput(start, count)
@@ -73,7 +72,7 @@ private final class Room {
             let flags = input.byte()
             let timestamp: UInt32 = input.number()
             packet = [0x80 | flags & 0x30, header.type | flags & 0x80, 0, 0]
-            for word in [timestamp, header.ssrc] { packet += (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+            for word in [timestamp, header.ssrc] { withUnsafeBytes(of: word.bigEndian) { packet += $0 } }
             packet += input.piece()
         } else {
             packet = input.piece()
@@ -111,7 +110,9 @@ private final class Room {
     /// The control loop's word.
     private func command(_ input: inout FuzzInput) {
         switch input.byte() & 3 {
-        case 0: plane.handle(.picturePlan(room: 1, seats: (0..<3).map { _ in UInt32(input.byte() & 3) }), at: now, into: &outbox)
+        case 0:
+            let seats = (0..<3).map { _ in UInt32(input.byte() & 3) }
+            plane.handle(.picturePlan(room: 1, seats: seats), at: now, into: &outbox)
         case 1: plane.handle(.room(1, audioSlots: Int(input.byte() & 3)), at: now, into: &outbox)
         case 2: plane.handle(.restart(1, local: clients[0].remote, remote: clients[0].local), at: now, into: &outbox)
         default: plane.handle(.close(UInt32(input.byte() & 3)), at: now, into: &outbox)

@@ -1,4 +1,5 @@
 import Bridge
+import Forwarding
 import FuzzSupport
 import RTP
 import Units

@@ -15,8 +15,9 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var found: UInt8 = 0
     withDatagram(bytes) { datagram in
         datagram.withUnsafeMutableBytes { buffer in
-            found = UnsafeRawPointer(buffer.baseAddress!).load(fromByteOffset: buffer.count, as: UInt8.self)
+            found = buffer.baseAddress?.load(fromByteOffset: buffer.count, as: UInt8.self) ?? 0
         }
     }
-    return found == 0 ? 0 : 0
+    expect(found == 0, "planted")
+    return 0
 }

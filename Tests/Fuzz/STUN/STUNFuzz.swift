@@ -42,8 +42,8 @@ private func writeAndRead(_ input: inout FuzzInput) {
             var writer = try STUNWriter(messageClass, method, transaction, into: &room)
             while !input.isEmpty {
                 if input.byte() & 1 == 0 {
-                    let place = SocketAddress(IPAddress(v6: input.number(), input.number()).unmapped, port: input.number())
-                    try writer.appendMappedAddress(place, into: &room)
+                    let address = IPAddress(v6: input.number(), input.number()).unmapped
+                    try writer.appendMappedAddress(SocketAddress(address, port: input.number()), into: &room)
                 } else {
                     let type = STUNAttribute(rawValue: input.number())
                     guard type != .messageIntegrity, type != .fingerprint else { continue }

@@ -27,7 +27,9 @@ package final class FuzzClient {
     private var outbox = Outbox(capacity: 1 << 16, datagrams: 64)
     private var random = FuzzRandom()
 
-    /// - Parameter number: Tells clients apart: the last byte of the address and a part of the credentials.
+    /// - Parameters:
+    ///   - number: Tells clients apart: the last byte of the address and a part of the credentials.
+    ///   - now: When it begins to check.
     package init(_ number: UInt8, at now: Instant) {
         let name = number < 10 ? "0\(number)" : "\(number)"
         guard let local = ICECredentials(fragment: "client\(name)", password: "clientPassword12345678\(name)"),

@@ -28,7 +28,8 @@ package struct DatagramNetwork {
     /// Sees everything that is sent, lost or not.
     package var tap: ((Datagram) -> Void)?
 
-    package init(delay: Duration = .milliseconds(10), jitter: Duration = .zero, lossPerMille: UInt64 = 0, seed: UInt64) {
+    package init(delay: Duration = .milliseconds(10), jitter: Duration = .zero, lossPerMille: UInt64 = 0, seed: UInt64)
+    {
         self.delay = delay
         self.jitter = jitter
         self.lossPerMille = lossPerMille
