@@ -95,6 +95,9 @@ let tests: [Target] = [
         dependencies: [
             "Bridge", "CAllocationCount", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport", "Units", "Wire",
         ], path: "Tests/Benchmarks", swiftSettings: common),
+    .target(
+        name: "SimulatedNetwork", dependencies: ["Units"], path: "Tests/Support/SimulatedNetwork",
+        swiftSettings: common),
     .testTarget(name: "ArchitectureTests", swiftSettings: common),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: common),
     .testTarget(name: "WireTests", dependencies: ["Units", "Wire"], swiftSettings: common),
@@ -107,6 +110,15 @@ let tests: [Target] = [
     .testTarget(name: "SRTPTests", dependencies: ["SRTP", "Transport", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", httpTypes], swiftSettings: common),
     .testTarget(name: "BridgeTests", dependencies: ["Conference", "SDP", "Units"], swiftSettings: common),
+    .testTarget(
+        name: "ForwardingTests", dependencies: ["Forwarding", "RTP", "SimulatedNetwork", "Units", "Wire"],
+        swiftSettings: common),
+    .testTarget(
+        name: "ScenarioTests",
+        dependencies: [
+            "Bridge", "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "SRTP", "SimulatedNetwork",
+            "Tokens", "Transport", "Units", "Wire", httpTypes,
+        ], swiftSettings: common),
     .testTarget(
         name: "ParticipantTests",
         dependencies: [

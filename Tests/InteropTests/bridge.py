@@ -70,16 +70,19 @@ def describe(status: int) -> str:
 
 
 class Bridge:
-    """One running server with the demo room, whose points are trung-tam, tinh, xa-1, xa-2 and phuong-1."""
+    """One running server with the demo room, whose points are trung-tam, tinh, xa-1, xa-2 and phuong-1.
 
-    def __init__(self, program: Program, folder: Path, loops: int = 1, metrics: bool = False, rooms: dict | None = None,
-                 options: tuple[str, ...] = ()):
+    More rooms come by their names from the package's folder of rooms.
+    """
+
+    def __init__(self, program: Program, folder: Path, loops: int = 1, metrics: bool = False,
+                 rooms: tuple[str, ...] = (), options: tuple[str, ...] = ()):
         self.program = program
         self.folder = folder
         self.state = folder / "state"
         self.rooms = folder / "Rooms"
         self.loops = loops
-        self.extra_rooms = rooms or {}
+        self.room_names = ("demo", *rooms)
         self.port = free_port(loops)
         self.url = f"https://127.0.0.1:{self.port}"
         self.metrics_port = free_port(1) if metrics else None
@@ -99,15 +102,15 @@ class Bridge:
     async def start(self) -> None:
         """Starts the server and waits until it serves."""
         self.rooms.mkdir(exist_ok=True)
-        shutil.copy(PACKAGE / "Rooms" / "demo.yaml", self.rooms)
-        for name, text in self.extra_rooms.items():
-            (self.rooms / name).write_text(text, encoding="utf-8")
+        for name in self.room_names:
+            for file in (PACKAGE / "Rooms").glob(f"{name}.*"):
+                shutil.copy(file, self.rooms)
         arguments = [
             "serve", "--rooms", self.rooms, "--state", self.state, "--listen", f"127.0.0.1:{self.port}",
             "--loops", str(self.loops), *self.options]
         if self.metrics_port:
             arguments += ["--metrics", f"127.0.0.1:{self.metrics_port}"]
-        with open(self.log, "wb") as log:
+        with open(self.log, "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 self.program.path, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
                 env=environment())

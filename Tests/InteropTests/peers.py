@@ -155,9 +155,10 @@ class Peer:
         self.http = aiohttp.ClientSession(connector=connector, headers={"Authorization": f"Bearer {self.token}"})
         return self
 
-    async def __aexit__(self, *_) -> None:
+    async def __aexit__(self, kind, *_) -> None:
         try:
-            if self.location and not self.bridge.stopped:
+            # After a failure the first thing that went wrong is what the report should say.
+            if self.location and kind is None and not self.bridge.stopped:
                 await self.leave()
         finally:
             await self.connection.close()
