@@ -138,7 +138,9 @@ let tests: [Target] = [
         name: "ConfigurationTests", dependencies: ["Conference", "Configuration", "Units"], swiftSettings: common),
 ]
 
-/// Harnesses for libFuzzer, one for each parser: Tests/Fuzz/run builds and runs them. They have no `main` of their own.
+/// Harnesses for libFuzzer, one for each parser: Tests/Fuzz/run builds and runs them.
+///
+/// They have no `main` of their own.
 func harness(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: "Fuzz\(name)", dependencies: ["FuzzSupport"] + dependencies, path: "Tests/Fuzz/\(name)",
@@ -167,8 +169,9 @@ let harnesses: [Target] = [
 /// `all` without the targets of these names.
 func leavingOut(_ names: Set<String>, of all: [Target]) -> [Target] { all.filter { !names.contains($0.name) } }
 
-/// What is built: all but the harnesses, unless the environment says that it is for fuzzing or for a sanitizer. Those
-/// builds leave out what they don't use: each instruments everything anew.
+/// What is built: all but the harnesses, unless the environment says that it is for fuzzing or for a sanitizer.
+///
+/// Those builds leave out what they don't use: each instruments everything anew.
 let targets: [Target] =
     if Context.environment["DIEMCAU_FUZZ"] != nil {
         leavingOut(

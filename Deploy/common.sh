@@ -39,7 +39,8 @@ install_packages() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     say "installing packages (1 to 4 minutes): ${missing[*]}"
     if as_root apt-get -q update </dev/null &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "${missing[@]}" </dev/null
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get -q -y --no-install-recommends install "${missing[@]}" </dev/null
     then
         return 0
     fi

@@ -40,6 +40,7 @@ final class MediaShell {
     private var outbox = Outbox(capacity: 12 << 20, datagrams: 8_192)
     private var socket: DatagramSocket?
     private var timer: LoopTimer?
+    private var timerDeadline = Instant.distantFuture
     private var report: LoopTimer?
     private var mailbox: Mailbox<MediaMail>?
     private var peers: [Mailbox<MediaMail>] = []
@@ -105,7 +106,8 @@ final class MediaShell {
             let events = plane.takeEvents()
             if !events.isEmpty { control?.send(MediaReport(loop: number, events: events)) }
         }
-        guard let deadline = plane.deadline, timer?.isStarted == false else { return }
+        guard let deadline = plane.deadline, timer?.isStarted == false || deadline < timerDeadline else { return }
+        timerDeadline = deadline
         // Starting a timer fails only on one that is closing.
         try? timer?.start(at: deadline)
     }

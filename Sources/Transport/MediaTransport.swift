@@ -125,6 +125,8 @@ package final class MediaTransport {
 
     package var deadline: Instant? {
         if case .closed = state { return nil }
+        // Asked of every endpoint a hundred times a second: the server's agent is not even copied.
+        if case .lite = agent { return flight.deadline }
         if case .controlling(let agent) = agent { return agent.deadline.earlier(flight.deadline) }
         return flight.deadline
     }

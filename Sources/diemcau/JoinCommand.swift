@@ -61,7 +61,7 @@ struct Join: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let address = try options.server(server)
+        let address = try ServerOptions.server(server ?? options.url)
         let token = try options.bearerToken()
         try checkPoint(of: token)
         let trust = options.trust()

@@ -24,7 +24,12 @@ final class BenchmarkBridge {
     private var lengths = [Int](repeating: 0, count: frame)
     private let payload = [UInt8](repeating: 0xA5, count: packetSize - 17)
 
-    /// - Parameter addresses: Where the receivers are; the publisher's is made up.
+    /// Connects everybody and puts the publisher's picture on all slots.
+    ///
+    /// - Parameters:
+    ///   - server: The plane's own address.
+    ///   - addresses: Where the receivers are; the publisher's is made up.
+    /// - Throws: What OpenSSL refuses, and ``BenchmarkError`` when the picture does not arrive.
     init(server: SocketAddress, receivers addresses: [SocketAddress]) throws {
         self.server = server
         let dtls = try DTLSContext(try Certificate.forMedia())

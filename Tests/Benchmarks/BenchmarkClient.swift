@@ -21,9 +21,16 @@ final class BenchmarkClient {
     private var picture: UInt16 = 0
     let ssrc: SSRC
 
+    /// Begins to check at once.
+    ///
     /// - Parameters:
+    ///   - number: Of its media resource, and of its seat.
     ///   - isPublisher: It sends a camera's picture; otherwise it has one picture slot.
     ///   - address: Where its datagrams come from.
+    ///   - server: Where they go.
+    ///   - dtls: Its certificate, which is the server's too.
+    ///   - now: Simulated time.
+    /// - Throws: What OpenSSL refuses.
     init(
         _ number: UInt32, isPublisher: Bool, address: SocketAddress, server: SocketAddress, dtls: DTLSContext,
         at now: Instant
@@ -71,7 +78,11 @@ final class BenchmarkClient {
     /// Writes a frame's packets, encrypted, into `packets`; allocates nothing.
     ///
     /// - Parameters:
-    ///   - payload: What each carries behind its VP8 descriptor; its first byte makes it a keyframe or not.
+    ///   - packets: Where to.
+    ///   - stride: Bytes from one packet's start to the next one's.
+    ///   - count: How many packets.
+    ///   - payload: What each carries behind its VP8 descriptor and first byte.
+    ///   - isKeyframe: Whether that byte says so.
     ///   - lengths: The packets' lengths, written here.
     func writeFrame(
         _ packets: inout PacketBuffer, stride: Int, count: Int, payload: [UInt8], isKeyframe: Bool,

@@ -11,7 +11,7 @@ struct Benchmarks {
     static func main() throws {
         let wanted = CommandLine.arguments.dropFirst().compactMap { Int($0) }.filter { (1...1_000).contains($0) }
         var isProved = true
-        print("packets of \(BenchmarkBridge.packetSize) bytes, AEAD_AES_128_GCM; frames of \(BenchmarkBridge.frame) packets")
+        print("packets of \(BenchmarkBridge.packetSize) bytes, \(BenchmarkBridge.frame) to a frame, AEAD_AES_128_GCM")
         for receivers in wanted.isEmpty ? [25, 100, 200] : wanted {
             isProved = try run(receivers: receivers) && isProved
         }
@@ -49,7 +49,13 @@ struct Table {
         line("reference: EVP + copy", reference, "")
     }
 
-    /// - Parameter mark: What the median should not exceed, as a multiple of the reference.
+    /// Prints one stage.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - samples: Its times.
+    ///   - mark: What the median should not exceed, as a multiple of the reference.
+    ///   - unit: What is counted.
     mutating func add(_ name: String, _ samples: Samples, mark: Double, of unit: String) {
         let ratio = samples.percentile(0.5) / floor
         let verdict = ratio <= mark ? "" : "  OVER"

@@ -7,8 +7,11 @@ struct Samples {
     /// Runs `body` `batches` times and notes what each took.
     ///
     /// - Parameters:
+    ///   - batches: How many; a tenth more come first, to warm up.
     ///   - operations: How many operations one call of `body` does.
     ///   - prepare: What comes before each, unmeasured.
+    ///   - body: What is measured.
+    /// - Returns: A value for each batch.
     static func measure(
         batches: Int, operations: Int, prepare: () -> Void = {}, _ body: () -> Void
     ) -> Samples {
@@ -29,7 +32,10 @@ struct Samples {
 
     mutating func add(_ nanoseconds: Double) { values.append(nanoseconds) }
 
+    /// The value that `share` of all are not above.
+    ///
     /// - Parameter share: 0.5 for the median.
+    /// - Returns: 0 without any value.
     func percentile(_ share: Double) -> Double {
         let sorted = values.sorted()
         guard let last = sorted.indices.last else { return 0 }

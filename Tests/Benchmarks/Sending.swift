@@ -12,7 +12,12 @@ final class Sending {
     private let socket: DatagramSocket
     private(set) var received = 0
 
-    /// - Parameter segmentation: Whether runs leave in one piece (`UDP_SEGMENT`).
+    /// Opens all sockets.
+    ///
+    /// - Parameters:
+    ///   - receivers: How many sockets to send to.
+    ///   - segmentation: Whether runs leave in one piece (`UDP_SEGMENT`).
+    /// - Throws: What libuv or the system refuses.
     init(receivers: Int, segmentation: Bool) throws {
         loop = try EventLoop()
         let any = SocketAddress(.loopback, port: 0)

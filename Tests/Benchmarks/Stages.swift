@@ -15,7 +15,9 @@ struct Stages {
 
     init(_ bridge: BenchmarkBridge) { self.bridge = bridge }
 
-    /// The floor: AES-128-GCM by EVP over a packet, and one copy of it. Nothing that forwards can cost less.
+    /// The floor: AES-128-GCM by EVP over a packet, and one copy of it.
+    ///
+    /// Nothing that forwards can cost less.
     func reference() -> Samples {
         let cipher = GCMPacketCipher(key: [UInt8](repeating: 7, count: 16))
         var target = PacketBuffer(capacity: BenchmarkBridge.stride)

@@ -3,9 +3,11 @@
 import asyncio
 import time
 
+import clips
 from bridge import Bridge
 from browser import Browser
 from harness import Failure, case, eventually, require
+from joined import Joined
 from peers import Peer
 from relay import DatagramRelay
 
@@ -113,17 +115,20 @@ async def turn(browser: Browser, session: int, chair: Peer, point: str, source: 
 
 @case("chromium-fifty-switches", limit=240)
 async def fifty_switches(bridge: Bridge) -> str:
-    """One slot of Chromium switches 50 times between VP8 and H.264, of Chromium and of another encoder."""
-    async with Browser(bridge) as browser, Browser(bridge) as other, Peer(bridge, await bridge.token("xa-1")) as one, \
-            Peer(bridge, await bridge.token("xa-2")) as two, \
+    """One slot of Chromium switches 50 times between VP8 and H.264, of Chromium, ffmpeg and aiortc."""
+    clip = bridge.folder / "clip.mp4"
+    await clips.make(clip, source=2, hertz=600)
+    async with Browser(bridge) as browser, Browser(bridge) as other, \
+            Joined(bridge, "xa-2", "--camera", str(clip), "--codec", "H264", "--size", "320x240") as line, \
+            Peer(bridge, await bridge.token("xa-1")) as peer, \
             Peer(bridge, await bridge.token("trung-tam", "chair")) as chair:
-        sources = [("xa-1", 1), ("phuong-1", 3), ("xa-2", 2), ("tinh", 4)]
-        await one.publish(source=1, codec="VP8", rate=10)
-        await two.publish(source=2, codec="VP8", rate=10)
+        sources = [("xa-1", 1), ("phuong-1", 3), ("tinh", 4), ("xa-2", 2)]
+        await peer.publish(source=1, codec="VP8", rate=10)
         await other.publish(await bridge.token("phuong-1"), source=3, codec="H264", rate=10)
         await other.publish(await bridge.token("tinh"), source=4, codec="VP8", rate=10)
+        await eventually(lambda: line.state == "connected", 10, "join is not connected")
         await chair.program("xa-1")
-        session = await browser.receive(await bridge.token("trung-tam", "observer"))
+        session = await browser.receive(await bridge.token("tinh", "observer"))
         await browser.watch(session, slot=0, source=1, count=10)
         waits, gaps, backwards = [], [], 0
         for index in range(1, 51):
@@ -135,10 +140,12 @@ async def fifty_switches(bridge: Bridge) -> str:
             backwards = shown["backwards"]
         frozen = [gap for gap in gaps if gap > 1.5]
         video = (await browser.inbound(session, "video"))[0]
+        await line.leave()
         await browser.leave()
         await other.leave()
         require(not frozen, f"{len(frozen)} of 50 switches froze for more than 1.5 s (longest {max(gaps):.1f} s)")
-        require(backwards == 0, f"{backwards} pictures out of order")
+        # The clip of `join` begins again every eight seconds: then a number goes back, and rightly so.
+        require(backwards <= 8, f"{backwards} pictures out of order")
         waits.sort()
         return (f"{video['framesDecoded']} pictures decoded; a switch took {waits[25]:.2f} s (median), "
                 f"{waits[-1]:.2f} s at most; longest gap {max(gaps):.2f} s; "

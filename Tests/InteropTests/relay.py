@@ -9,40 +9,32 @@ import socket
 from bridge import Bridge
 
 
-class _Side(asyncio.DatagramProtocol):
+class _Socket:
+    """A datagram socket on a free port, which hands on what comes; what cannot be sent is lost."""
+
     def __init__(self, receive):
         self.receive = receive
-        self.transport = None
+        self.bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.bound.setblocking(False)
+        self.bound.bind(("127.0.0.1", 0))
+        asyncio.get_running_loop().add_reader(self.bound, self.read)
 
-    def connection_made(self, transport) -> None:
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, address) -> None:
-        self.receive(data, address)
-
-    def error_received(self, error) -> None:
-        """A client or a server that has gone: what it was sent is lost."""
-
-
-class _Socket:
-    """A datagram socket that is there at once, without waiting for the loop to make it."""
-
-    def __init__(self, bound: socket.socket, side: _Side):
-        self.bound = bound
-        self.side = side
-        asyncio.get_running_loop().add_reader(bound, self.read)
+    @property
+    def port(self) -> int:
+        return self.bound.getsockname()[1]
 
     def read(self) -> None:
         try:
-            self.side.datagram_received(*self.bound.recvfrom(65_536))
-        except OSError as error:
-            self.side.error_received(error)
+            while True:
+                self.receive(*self.bound.recvfrom(65_536))
+        except OSError:  # nothing more, or the other side has gone
+            pass
 
-    def sendto(self, data: bytes, address) -> None:
+    def send(self, data: bytes, address) -> None:
         try:
             self.bound.sendto(data, address)
-        except OSError as error:
-            self.side.error_received(error)
+        except OSError:
+            pass
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self.bound)
@@ -61,44 +53,38 @@ class DatagramRelay:
         self.server_port = bridge.port
         self.dropped = [0, 0]  # to the client, to the server
         self.media: collections.Counter = collections.Counter()  # (to server, payload type) of RTP that went through
-        self.port = 0
-        self.far: dict = {}  # by the client's address: the socket that the server sees
+        self.last_media: bytes | None = None  # the last RTP packet of the client
+        self.far: dict[tuple, _Socket] = {}  # by the client's address: the socket that the server sees
 
     async def __aenter__(self) -> "DatagramRelay":
-        loop = asyncio.get_running_loop()
-        _, self.near = await loop.create_datagram_endpoint(
-            lambda: _Side(self.from_client), local_addr=("127.0.0.1", 0))
-        self.port = self.near.transport.get_extra_info("sockname")[1]
+        self.near = _Socket(self.from_client)
+        self.port = self.near.port
         return self
 
     async def __aexit__(self, *_) -> None:
-        self.near.transport.close()
+        self.near.close()
         self.move()
 
     def move(self) -> None:
         """From now on the server sees the client at other ports, and the old ones are gone."""
         for side in self.far.values():
-            side.transport.close()
+            side.close()
         self.far = {}
 
-    def from_client(self, data: bytes, address) -> None:
-        if self.passes(data, True):
-            self.side(address).transport.sendto(data, ("127.0.0.1", self.server_port))
-
-    def side(self, client) -> _Side:
-        """The socket for one of the client's addresses."""
+    def from_client(self, data: bytes, client) -> None:
+        if not self.passes(data, True):
+            return
         if client not in self.far:
-            side = _Side(lambda data, _: self.from_server(data, client))
-            new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            new.setblocking(False)
-            new.bind(("127.0.0.1", 0))
-            self.far[client] = side
-            side.connection_made(_Socket(new, side))
-        return self.far[client]
+            self.far[client] = _Socket(lambda answer, _: self.from_server(answer, client))
+        self.far[client].send(data, ("127.0.0.1", self.server_port))
+
+    def inject(self, data: bytes) -> None:
+        """Sends the server a datagram that the client never sent, from the client's address."""
+        next(iter(self.far.values())).send(data, ("127.0.0.1", self.server_port))
 
     def from_server(self, data: bytes, client) -> None:
         if self.passes(data, False):
-            self.near.transport.sendto(data, client)
+            self.near.send(data, client)
 
     def passes(self, data: bytes, to_server: bool) -> bool:
         """Draws whether a datagram goes through, and counts it."""
@@ -108,6 +94,8 @@ class DatagramRelay:
         # RTP and no RTCP: first byte as RFC 7983 §7, payload type as RFC 5761 §4.
         if len(data) >= 12 and 128 <= data[0] <= 191 and not 192 <= data[1] <= 223:
             self.media[to_server, data[1] & 0x7F] += 1
+            if to_server:
+                self.last_media = data
         return True
 
     def count(self, to_server: bool, payload_types: set[int]) -> int:

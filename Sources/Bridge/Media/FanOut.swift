@@ -56,7 +56,9 @@ struct FanOut {
     /// Sends what waits, receiver by receiver: what goes to one path lies in one run in the outbox, which the kernel
     /// takes in one piece.
     ///
-    /// - Parameter limit: How full the outbox may become, in bytes: beyond it the rest waits for the next call.
+    /// - Parameters:
+    ///   - outbox: Where to.
+    ///   - limit: How full it may become, in bytes: beyond that the rest waits for the next call.
     /// - Returns: Whether everything was sent.
     @discardableResult
     mutating func sendTurn(into outbox: inout Outbox, limit: Int = .max) -> Bool {

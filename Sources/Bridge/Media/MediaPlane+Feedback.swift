@@ -84,6 +84,8 @@ extension MediaPlane {
 
     /// What an endpoint is due: NACKs and keyframe requests for what it sends, reports each second.
     func sendFeedback(to endpoint: Endpoint, at now: Instant, into outbox: inout Outbox) {
+        // Most endpoints only receive, and are due once a second.
+        guard !endpoint.tracks.isEmpty || endpoint.needsImmediateReport || endpoint.nextReport <= now else { return }
         guard endpoint.transport.state == .connected, let path = endpoint.transport.path else { return }
         var asks = false
         for track in endpoint.tracks {

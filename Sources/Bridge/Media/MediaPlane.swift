@@ -78,11 +78,11 @@ package final class MediaPlane {
     /// When ``advance(to:into:)`` has something to do; `nil` while nobody is here.
     ///
     /// It has passed while packets of this turn wait to be sent: they go out with one ``advance(to:into:)``, or with
-    /// several when they are more than the outbox should hold at once.
+    /// several, the outbox being sent in between, when they are more than it should hold at once.
     package var deadline: Instant? {
-        if let due = fanOut.deadline { return due }
         let isIdle = endpoints.isEmpty && !rooms.values.contains(where: \.hasToTell)
-        return isIdle ? nil : lastTick.advanced(by: Self.tick)
+        let tick = isIdle ? nil : lastTick.advanced(by: Self.tick)
+        return tick.earlier(fanOut.deadline)
     }
 
     /// What happened since the last call, for the control loop.
