@@ -49,7 +49,7 @@ final class ControlShell {
     }
 
     /// - Returns: Where it listens.
-    func open() throws(LoopError) -> SocketAddress {
+    func open() throws -> SocketAddress {
         reloadRooms()
         mailbox = try Mailbox<MediaReport>(on: loop) { [unowned self] in read($0) }
         timer = try LoopTimer(on: loop) { [unowned self] in tick() }
@@ -61,13 +61,21 @@ final class ControlShell {
         }
         hangUp = try SignalHandler(.hangUp, on: loop) { [unowned self] in reloadCertificate() }
         if let address = settings.metrics {
-            metrics = try MetricsListener(on: loop, address: address) { [unowned self] in metricsText() }
+            do throws(LoopError) {
+                metrics = try MetricsListener(on: loop, address: address) { [unowned self] in metricsText() }
+            } catch {
+                throw ServerError.address(address, error, option: "--metrics")
+            }
             log.info("metrics", metadata: ["address": "http://\(address)/metrics"])
         }
         loop.onPrepare = { [unowned self] in sendCommands() }
-        let listener = try TCPListener(on: loop, address: settings.listen) { [unowned self] in accept($0) }
-        self.listener = listener
-        return listener.address
+        do throws(LoopError) {
+            let listener = try TCPListener(on: loop, address: settings.listen) { [unowned self] in accept($0) }
+            self.listener = listener
+            return listener.address
+        } catch {
+            throw ServerError.address(settings.listen, error, option: "--listen")
+        }
     }
 
     func close() {
@@ -184,7 +192,7 @@ actor ControlWorker {
             on: thread.loop)
     }
 
-    func open() throws(LoopError) -> SocketAddress { try shell.open() }
+    func open() throws -> SocketAddress { try shell.open() }
 
     var mailbox: Mailbox<MediaReport>? { shell.mailbox }
 

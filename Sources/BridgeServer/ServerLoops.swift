@@ -41,7 +41,13 @@ actor ServerLoops {
             media.append(worker)
             let port = settings.media.port == 0 ? 0 : settings.media.port + UInt16(number)
             let wanted = SocketAddress(settings.media.address, port: port)
-            let (address, mailbox) = try await Self.naming(wanted, "--media") { try await worker.open(wanted) }
+            let address: SocketAddress
+            let mailbox: Mailbox<MediaMail>
+            do throws(LoopError) {
+                (address, mailbox) = try await worker.open(wanted)
+            } catch {
+                throw ServerError.address(wanted, error, option: "--media")
+            }
             addresses.append(address)
             mailboxes.append(mailbox)
         }
@@ -56,7 +62,7 @@ actor ServerLoops {
             try makeThread("control"), control, settings: settings, state: state, context: context, media: mailboxes,
             log: log)
         self.control = worker
-        let address = try await Self.naming(settings.listen, "--listen") { try await worker.open() }
+        let address = try await worker.open()
         guard let reports = await worker.mailbox else { throw ServerError("the control loop has closed") }
         for worker in media { try await worker.start(control: reports, peers: mailboxes) }
         return address
@@ -75,18 +81,6 @@ actor ServerLoops {
             do throws(LoopError) { try await thread.finished() } catch { log.error("closing a loop: \(error)") }
         }
         threads = []
-    }
-
-    /// Says which address a loop could not have, and what to do.
-    private static func naming<Value: Sendable>(
-        _ address: SocketAddress, _ option: String, _ body: () async throws -> Value
-    ) async throws(ServerError) -> Value {
-        do { return try await body() } catch let error as LoopError {
-            let advice = error.name == "EADDRINUSE" ? "; another program has that port: choose one with \(option)" : ""
-            throw ServerError("\(address): \(error)\(advice)")
-        } catch {
-            throw ServerError("\(address): \(error)")
-        }
     }
 }
 

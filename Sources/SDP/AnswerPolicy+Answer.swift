@@ -29,7 +29,7 @@ extension AnswerPolicy {
         var answer = opening(for: offer, bundle: bundle.map(\.mid), origin: IdentityMaker.origin(using: &random))
         answer.media = plans.map { plan in
             let section = negotiated.sections.first { $0.index == plan.index }
-            return write(plan, section, isTag: plan.index == tag.index)
+            return write(plan, section)
         }
         return (answer, negotiated)
     }

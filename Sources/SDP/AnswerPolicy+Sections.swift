@@ -2,7 +2,7 @@ import Units
 
 // Writing the sections of an answer.
 extension AnswerPolicy {
-    func write(_ plan: PlannedSection, _ negotiated: NegotiatedSection?, isTag: Bool) -> MediaDescription {
+    func write(_ plan: PlannedSection, _ negotiated: NegotiatedSection?) -> MediaDescription {
         switch plan.outcome {
         case .rejected: return rejected(plan)
         case .inactive(let codec):
@@ -11,11 +11,11 @@ extension AnswerPolicy {
                 Codec(
                     payloadType: codec.payloadType, name: codec.name, clockRate: codec.clockRate,
                     channels: codec.channels))
-            addCandidates(to: &section, isTag: isTag)
+            addCandidates(to: &section)
             return section
         case .active(_, _, let codecs):
             guard let negotiated else { return rejected(plan) }
-            return active(plan, negotiated, codecs: codecs, isTag: isTag)
+            return active(plan, negotiated, codecs: codecs)
         }
     }
 
@@ -30,7 +30,7 @@ extension AnswerPolicy {
     }
 
     private func active(
-        _ plan: PlannedSection, _ negotiated: NegotiatedSection, codecs: [OfferedCodec], isTag: Bool
+        _ plan: PlannedSection, _ negotiated: NegotiatedSection, codecs: [OfferedCodec]
     ) -> MediaDescription {
         let direction = Direction(sends: negotiated.receiving != nil, receives: negotiated.sending != nil)
         var section = transport(plan, formats: codecs.flatMap(\.payloadTypes), direction: direction)
@@ -47,7 +47,7 @@ extension AnswerPolicy {
             section.add("simulcast", "recv " + layers.joined(separator: ";"))
         }
         if let receiving = negotiated.receiving { section.addStreams(of: receiving, kind: negotiated.kind) }
-        addCandidates(to: &section, isTag: isTag)
+        addCandidates(to: &section)
         return section
     }
 
@@ -67,8 +67,9 @@ extension AnswerPolicy {
         return section
     }
 
-    private func addCandidates(to section: inout MediaDescription, isTag: Bool) {
-        guard isTag else { return }
+    /// In each section, not in the tagged one only (RFC 9143 §10 asks for no more): aiortc, which shares one
+    /// transport among sections from its offer on, takes the candidates of the last of them.
+    private func addCandidates(to section: inout MediaDescription) {
         for candidate in ICECandidate.hosts(candidates) { section.add("candidate", candidate.text) }
         section.add("end-of-candidates")
     }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Units
 
-private let host = ServerSettings.Host(cores: 4, home: "/home/u")
+private let host = ServerSettings.Host(cores: 4, home: "/somewhere/u")
 
 private func load(
     _ text: String = "loops: auto", environment: [String: String] = [:], options: [SettingKey: [String]] = [:]
@@ -44,7 +44,7 @@ struct ServerSettingsTests {
     func defaults() throws {
         let settings = try ServerSettings.load(file: nil, environment: [:], options: [:], host: host)
         #expect(settings == ServerSettings(host: host))
-        #expect(settings.loops == 3 && settings.state == "/home/u/.local/state/diemcau")
+        #expect(settings.loops == 3 && settings.state == "/somewhere/u/.local/state/diemcau")
         #expect(settings.listen == SocketAddress("127.0.0.1:8443") && settings.media == settings.listen)
         #expect(settings.candidates == [.loopback] && settings.metrics == nil)
         #expect(ServerSettings(host: .init(cores: 1, home: "")).loops == 1)
@@ -89,7 +89,7 @@ struct ServerSettingsTests {
             maximumHeadKibibytes: 8
             maximumBodyKibibytes: 64
             """)
-        #expect(settings.rooms == "r" && settings.state == "/home/u/s")
+        #expect(settings.rooms == "r" && settings.state == "/somewhere/u/s")
         #expect(settings.listen == SocketAddress(.anyV6, port: 9_000) && settings.media == settings.listen)
         #expect(settings.candidates == [IPAddress("192.0.2.1"), IPAddress("2001:db8::1")])
         #expect(settings.metrics == SocketAddress(.loopback, port: 9_100) && settings.loops == 2)

@@ -9,7 +9,8 @@ import aiohttp
 import aioice.ice
 import av
 import numpy
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import (MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpSender,
+                    RTCSessionDescription)
 from aiortc.mediastreams import MediaStreamError
 
 import pictures
@@ -139,7 +140,9 @@ class Peer:
         self.bridge = bridge
         self.token = token
         self.room = room
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        # "balanced", the default, leaves the second and further sections of a kind on a transport that it has closed.
+        self.connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.screens: list[Screen] = []
         self.loudspeakers: list[Loudspeaker] = []
         self.tasks: list[asyncio.Task] = []

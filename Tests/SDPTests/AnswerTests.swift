@@ -76,6 +76,8 @@ struct AnswerTests {
         "extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", "rtpmap:96 VP8/90000", "rtcp-fb:96 nack",
         "rtcp-fb:96 nack pli", "rtcp-fb:96 ccm fir", "rtcp-fb:96 goog-remb", "rtpmap:97 rtx/90000", "fmtp:97 apt=96",
         "rid:q recv", "rid:h recv", "rid:f recv", "simulcast:recv q;h;f",
+        "candidate:1 1 udp 2130706431 127.0.0.1 8443 typ host", "candidate:2 1 udp 2130706175 ::1 8443 typ host",
+        "end-of-candidates",
     ]
 
     @Test("Chromium's simulcast: one codec, three layers, the allowed extensions only")

@@ -27,7 +27,7 @@ extension ControlPlane {
         let seesLines = claims.role.mayChooseProgram || claims.role == .technician
         let points = record.room.rosterLines.map { line in
             let view = PointView(line, at: moment)
-            return seesLines || line.entry.code == claims.point ? view : view.withoutPrivateFields
+            return seesLines || line.entry.code == claims.point ? view : view.withoutPrivateFields()
         }
         return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
     }
@@ -129,7 +129,7 @@ private struct PointView: Encodable {
     var departure: String?
 
     /// What other points and observers see: nobody's telephone, address or device.
-    var withoutPrivateFields: PointView {
+    func withoutPrivateFields() -> PointView {
         var view = self
         view.contactName = ""
         view.contactTelephone = ""
