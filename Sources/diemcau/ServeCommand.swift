@@ -69,13 +69,16 @@ struct Serve: AsyncParsableCommand {
                 ?? rooms.rooms.first?.room,
             let point = room.roster.first(where: { $0.kind == .commune }) ?? room.roster.first
         else { return }
+        let program = CommandLine.arguments[0]
+        let who = "--room \(room.id) --as \(point.code)"
+        // The token's file is for its owner only.
         print(
             """
 
             To join as \(point.name), paste:
-              \(CommandLine.arguments[0]) token --state \(settings.state) --room \(room.id) --as \(point.code) --role point >t && \\
-              \(CommandLine.arguments[0]) join https://\(reachable) --ca \(server.state.certificatePath) --room \(room.id) --as \(point.code) \
-            --token-file t --camera test --microphone test --record out/
+              (umask 077; \(program) token --state \(settings.state) \(who) --role point >t) && \\
+              \(program) join https://\(reachable) --ca \(server.state.certificatePath) \(who) \\
+                --token-file t --camera test --microphone test --record out/
 
             """)
         fflush(nil)

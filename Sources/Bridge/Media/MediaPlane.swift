@@ -181,6 +181,7 @@ package final class MediaPlane {
             guard let path = transport.path else { return }
             if before == .connected {
                 events.append(.pathChanged(endpoint.number, path))
+                refresh(endpoint, at: now)
             } else {
                 events.append(.connected(endpoint.number, path))
                 endpoint.nextReport = min(endpoint.nextReport, now.advanced(by: .milliseconds(100)))
@@ -189,6 +190,16 @@ package final class MediaPlane {
         case .closed(let reason):
             events.append(.closed(endpoint.number, reason))
             remove(endpoint)
+        }
+    }
+
+    /// After a move of the path: what was asked of it in between went to where it no longer is, and so did pictures.
+    private func refresh(_ endpoint: Endpoint, at now: Instant) {
+        for slot in endpoint.pictureSlots { wantKeyframe(of: slot, at: now) }
+        for track in endpoint.tracks where track.description.kind.isPicture {
+            for case let stream? in track.streams where stream.hasSlots || stream.wantedByLoops != 0 {
+                stream.keyframes.want(at: now)
+            }
         }
     }
 
