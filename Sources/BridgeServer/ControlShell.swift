@@ -129,6 +129,10 @@ final class ControlShell {
 
     /// Commands leave together, once a turn and loop.
     private func sendCommands() {
+        for note in plane.takeNotes() {
+            log.info(
+                "\(note.event)", metadata: ["room": "\(note.room)", "who": "\(note.who)", "media": "\(note.resource)"])
+        }
         let commands = plane.takeCommands()
         guard !commands.isEmpty else { return }
         for (number, mailbox) in media.enumerated() {

@@ -25,6 +25,14 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Media loops, 1 to 64.") var loops: String?
     @Option(help: "PEM file of the certificate chain.") var certificate: String?
     @Option(help: "PEM file of the certificate's key.") var certificateKey: String?
+    @Option(help: "PEM file of a further key that signs tokens; may be given often.") var tokenKeys: [String] = []
+    @Option(help: "What tokens must be for (aud).") var tokenAudience: String?
+    @Option(help: "Whether pages of other origins may use the media resource, true or false.") var crossOrigin: String?
+    @Option(help: "Connections that may be open in all.") var maximumConnections: String?
+    @Option(help: "Connections that may be open from one address.") var maximumConnectionsPerAddress: String?
+    @Option(help: "Seconds for a handshake, and for a request.") var requestTimeoutSeconds: String?
+    @Option(help: "KiB of a request's head.") var maximumHeadKibibytes: String?
+    @Option(help: "KiB of a request's content.") var maximumBodyKibibytes: String?
 
     func run() async throws {
         let settings = try Machine.settings(file: config, options: options)
@@ -53,7 +61,15 @@ struct Serve: AsyncParsableCommand {
         set(.loops, loops)
         set(.certificate, certificate)
         set(.certificateKey, certificateKey)
+        set(.tokenAudience, tokenAudience)
+        set(.crossOrigin, crossOrigin)
+        set(.maximumConnections, maximumConnections)
+        set(.maximumConnectionsPerAddress, maximumConnectionsPerAddress)
+        set(.requestTimeoutSeconds, requestTimeoutSeconds)
+        set(.maximumHeadKibibytes, maximumHeadKibibytes)
+        set(.maximumBodyKibibytes, maximumBodyKibibytes)
         if !announce.isEmpty { options[.announce] = announce }
+        if !tokenKeys.isEmpty { options[.tokenKeys] = tokenKeys }
         return options
     }
 

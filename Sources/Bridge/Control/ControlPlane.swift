@@ -17,6 +17,7 @@ package final class ControlPlane {
     var loads: [Int]
     var commands: [(loop: Int, command: MediaCommand)] = []
     var refusals: [String: UInt64] = [:]
+    private var notes: [ControlNote] = []
     private var nextRoomNumber: UInt32 = 0
     private var nextResourceNumber: UInt32 = 1
 
@@ -83,7 +84,9 @@ package final class ControlPlane {
         let effects = rooms[id]?.room.handle(event, at: now) ?? []
         for effect in effects {
             switch effect {
-            case .end(let resource, _): close(resource)
+            case .end(let resource, let reason):
+                note(reason.code, resource)
+                close(resource)
             case .picturePlan(let points): sendPlan(points, of: id)
             case .admitted, .refused, .rejected: break
             }
@@ -110,6 +113,18 @@ package final class ControlPlane {
 
     // MARK: Resources
 
+    /// What happened to resources since the last call, for the log: ids and codes, never a secret.
+    package func takeNotes() -> [ControlNote] {
+        defer { notes.removeAll(keepingCapacity: true) }
+        return notes
+    }
+
+    private func note(_ event: String, _ id: MediaResourceID) {
+        guard let record = resources[id] else { return }
+        let who = record.point?.rawValue ?? record.role.rawValue
+        notes.append(ControlNote(event: event, room: record.room.rawValue, who: who, resource: record.number))
+    }
+
     func takeResourceNumber() -> UInt32 {
         defer { nextResourceNumber &+= 1 }
         return nextResourceNumber
@@ -121,6 +136,7 @@ package final class ControlPlane {
     func insert(_ record: ResourceRecord, _ description: ResourceDescription) {
         resources[record.id] = record
         resourcesByNumber[record.number] = record.id
+        note("joining", record.id)
         loads[record.loop] += 1
         commands.append((record.loop, .open(description)))
     }
@@ -143,7 +159,9 @@ package final class ControlPlane {
     package func handle(_ event: MediaEvent, from loop: Int, at now: Instant) {
         switch event {
         case .iceConnected(let number): apply(number, at: now) { .iceConnected($0) }
-        case .connected(let number, let path): apply(number, at: now) { .connected($0, path: "udp \(path.remote)") }
+        case .connected(let number, let path):
+            if let id = resourcesByNumber[number] { note("connected", id) }
+            apply(number, at: now) { .connected($0, path: "udp \(path.remote)") }
         case .pathChanged(let number, let path): apply(number, at: now) { .pathChanged($0, "udp \(path.remote)") }
         case .closed(let number, let reason):
             apply(number, at: now) { .left($0, reason == .peerClosed ? .closed : .failed) }

@@ -39,3 +39,14 @@ package struct Moment: Sendable {
         self.unixTime = unixTime
     }
 }
+
+/// One line for the log: something happened to a media resource.
+package struct ControlNote: Sendable {
+    /// `joining`, `connected`, or the code of the reason why it ended.
+    package var event: String
+    package var room: String
+    /// The point's code, or the role of those without a seat.
+    package var who: String
+    /// The resource's number on this bridge, to tell devices of one seat apart.
+    package var resource: UInt32
+}
