@@ -28,6 +28,7 @@ extension BridgeRoom {
         var effects = terms.displaced.flatMap { end($0, .replaced) }
         session.resources.removeAll { terms.displaced.contains($0) }
         session.resources.append(request.resource)
+        session.tookSeat = session.tookSeat || !terms.takeovers.isEmpty
         sessions[id] = session
         sessionsBySecret[session.secret] = id
         if let point = session.point {
@@ -117,8 +118,14 @@ extension BridgeRoom {
 
     private func right(of request: JoinRequest, over old: SessionID, at now: Instant) -> Right? {
         let last = sessions[old]?.resources.compactMap { resources[$0]?.lastAuthenticated }.max()
-        guard let last else { return .overPending }
-        if let shown = request.shownSecret, sessions[old]?.secret == shown { return .takeover(.secret) }
+        let showsSecret = request.shownSecret.map { sessions[old]?.secret == $0 } ?? false
+        guard let last else {
+            // Whoever has just lost the seat comes back at once by itself: it must not throw the winner out before
+            // that one is connected.
+            let isProtected = sessions[old]?.tookSeat == true && !showsSecret
+            return isProtected && !(request.takeover && mayTakeOver(request.role)) ? nil : .overPending
+        }
+        if showsSecret { return .takeover(.secret) }
         if now.since(last) >= MediaResource.silentAfter { return .takeover(.silence) }
         return request.takeover && mayTakeOver(request.role) ? .takeover(.asked) : nil
     }

@@ -39,4 +39,6 @@ struct Session: Sendable {
     let role: Role
     let point: PointCode?
     var resources: [MediaResourceID] = []
+    /// Whether it took its seat from another device.
+    var tookSeat = false
 }

@@ -64,6 +64,22 @@ struct SeatTests {
         #expect(line.state == .connecting)
     }
 
+    @Test("the loser of a takeover does not throw the winner out before that one is connected")
+    func loserComesBack() throws {
+        let fixture = try RoomFixture()
+        let loser = try fixture.enter(try fixture.request("p0", role: .chair), at: .zero)
+        let winner = try fixture.request("p0", role: .chair, takeover: true)
+        let admission = try #require(fixture.handle(.join(winner), at: .ms(100)).last?.admission)
+
+        let back = try fixture.request("p0", role: .chair, secret: loser.secret)
+        #expect(fixture.handle(.join(back), at: .ms(200)) == [.refused(back.resource, .pointElsewhere)])
+        // Its own second attempt counts, and so does another device that asks in its turn.
+        let again = try fixture.request("p0", role: .chair, secret: admission.secret)
+        #expect(fixture.handle(.join(again), at: .ms(300)).last?.admission?.session == admission.session)
+        let third = try fixture.request("p0", role: .chair, takeover: true)
+        #expect(fixture.handle(.join(third), at: .ms(400)).last?.admission != nil)
+    }
+
     @Test("an encoder and a player without secrets share a seat; a second encoder does not fit")
     func halves() throws {
         let fixture = try RoomFixture()
