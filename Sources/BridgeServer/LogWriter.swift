@@ -1,12 +1,11 @@
 import Glibc
 import LibUV
 package import Logging
-import Synchronization
 
 /// Writes log lines to standard error without ever making a loop wait: a thread of its own writes, a bounded queue lies
 /// between, and what finds it full is dropped and counted.
 final class LogWriter: Sendable {
-    private let queue = Mutex(Queue())
+    private let queue = Guarded(Queue())
 
     private struct Queue {
         var lines: [String] = []

@@ -18,7 +18,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     let handle = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
     private let wakeup = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
     private let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
-    private let inbox = Mutex(Inbox())
+    private let inbox = Guarded(Inbox())
     private let owner = Atomic<UInt>(pthread_self())
     private let stopRequested = Atomic(false)
     private var runningJobs: [UnownedJob] = []

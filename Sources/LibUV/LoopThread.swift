@@ -1,6 +1,5 @@
 import CDatagrams
 import Glibc
-import Synchronization
 
 /// A named thread that runs one loop until the loop is stopped, and then closes it.
 package final class LoopThread: Sendable {
@@ -11,7 +10,7 @@ package final class LoopThread: Sendable {
 
     package let loop: EventLoop
     private let name: String
-    private let outcome = Mutex(Outcome())
+    private let outcome = Guarded(Outcome())
 
     /// Makes the loop and starts the thread.
     ///

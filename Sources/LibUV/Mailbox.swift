@@ -1,5 +1,4 @@
 import CLibuv
-import Synchronization
 
 /// Messages from any thread to one loop, in the order in which each sender sent them, many to a wake-up.
 ///
@@ -12,7 +11,7 @@ package final class Mailbox<Message: Sendable>: @unchecked Sendable {
         var isOpen = true
     }
 
-    private let box = Mutex(Box())
+    private let box = Guarded(Box())
     private let storage: MailboxStorage
     private let capacity: Int
 

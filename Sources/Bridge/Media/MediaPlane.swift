@@ -75,6 +75,13 @@ package final class MediaPlane {
         crossings = Array(repeating: CrossingBatch(), count: loopCount)
     }
 
+    deinit {
+        // Slots and the streams on them hold each other.
+        for endpoint in endpoints.values {
+            for slot in endpoint.audioSlots + endpoint.pictureSlots { slot.clear() }
+        }
+    }
+
     /// When ``advance(to:into:)`` has something to do; `nil` while nobody is here.
     ///
     /// It has passed while packets of this turn wait to be sent: they go out with one ``advance(to:into:)``, or with
