@@ -9,6 +9,7 @@ import Wire
 /// Runs `body` with a loop on this thread, and closes it; a test that waits in vain is ended by a watchdog.
 func withLoop(_ body: (EventLoop) throws -> Void) throws {
     let loop = try EventLoop()
+    var failure: (any Error)?
     do {
         let watchdog = try LoopTimer(on: loop) {
             Issue.record("nothing happened for 40 s")
@@ -16,9 +17,12 @@ func withLoop(_ body: (EventLoop) throws -> Void) throws {
         }
         try watchdog.start(after: .seconds(40))
         try body(loop)
+    } catch {
+        failure = error
     }
     try loop.close()
     #expect(loop.openHandles == 0)
+    if let failure { throw failure }
 }
 
 /// A folder of its own for one test, which goes with it.
