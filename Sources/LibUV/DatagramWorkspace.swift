@@ -15,6 +15,7 @@ final class DatagramWorkspace {
 
     init() {
         guard let receiving = cd_batch_create(), let sending = cd_batch_create() else {
+            // Made once a loop, before its first packet, and out of no peer's reach: without memory, Swift itself ends too.
             fatalError("no memory for a loop's datagram batches")
         }
         self.receiving = receiving
