@@ -29,10 +29,12 @@ let modules: [Target] = [
     .target(name: "RTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "SRTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "HTTP1", dependencies: [httpTypes], swiftSettings: core),
+    .target(name: "WebSocket", dependencies: ["HTTP1", "Units", httpTypes], swiftSettings: core),
 
     .target(name: "Conference", dependencies: ["Units"], swiftSettings: core),
     .target(name: "Forwarding", dependencies: ["RTP", "Units", "Wire"], swiftSettings: core),
     .target(name: "Telemetry", dependencies: ["Units"], swiftSettings: core),
+    .target(name: "Signalling", dependencies: ["Conference", "Units"], swiftSettings: core),
 
     .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
     .target(name: "CDatagrams", cSettings: [.define("_GNU_SOURCE")]),
@@ -52,35 +54,42 @@ let modules: [Target] = [
     .target(
         name: "Bridge",
         dependencies: [
-            "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "STUN", "Tokens", "Transport", "Units",
-            "Wire", httpTypes,
+            "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "STUN", "Signalling", "Telemetry",
+            "Tokens", "Transport", "Units", "WebSocket", "Wire", httpTypes,
         ], swiftSettings: core),
 
+    .target(name: "CPages", exclude: ["pages"]),
     .target(
         name: "BridgeServer",
         dependencies: [
-            "Bridge", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire",
+            "Bridge", "CPages", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire",
             httpTypes, logging,
         ], swiftSettings: common),
 
     .target(
         name: "Participant",
         dependencies: [
-            "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "Transport", "Units", "Wire", httpTypes,
+            "Conference", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket",
+            "Wire", httpTypes,
         ], swiftSettings: core),
     .target(
         name: "BridgeClient",
-        dependencies: ["HTTP1", "LibUV", "OpenSSL", "Participant", "RTP", "Units", "Wire", httpTypes],
-        swiftSettings: common),
+        dependencies: [
+            "Conference", "HTTP1", "LibUV", "OpenSSL", "Participant", "RTP", "Signalling", "Units", "Wire", httpTypes,
+        ], swiftSettings: common),
     .target(
         name: "MediaTools", dependencies: ["LibUV", "Participant", "RTP", "Units", "Wire", logging],
+        swiftSettings: common),
+
+    .target(
+        name: "Terminal", dependencies: ["Conference", "LibUV", "Participant", "Signalling", "Units"],
         swiftSettings: common),
 
     .executableTarget(
         name: "diemcau",
         dependencies: [
             "BridgeClient", "BridgeServer", "Conference", "Configuration", "HTTP1", "LibUV", "MediaTools", "OpenSSL",
-            "Participant", "Tokens", "Units", argumentParser, httpTypes,
+            "Participant", "Signalling", "Terminal", "Tokens", "Units", argumentParser, httpTypes,
         ], swiftSettings: common),
 ]
 

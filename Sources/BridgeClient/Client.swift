@@ -34,6 +34,16 @@ package final class Client {
     }
 
     package var state: SessionState { session.state }
+    /// The secret that joins this media to a socket.
+    package var binding: String? {
+        get { session.binding }
+        set { session.binding = newValue }
+    }
+    /// Whether a socket of the same device may hold the seat already.
+    package var hasSocket: Bool {
+        get { session.hasSocket }
+        set { session.hasSocket = newValue }
+    }
     package var slots: [SlotID] { session.slots }
     /// What went through the UDP socket, the kernel's drops among it.
     package var datagrams: DatagramCounters { socket?.counters ?? DatagramCounters() }

@@ -21,6 +21,10 @@ package final class ClientLoop {
     var random = SecureRandom()
     private var timer: LoopTimer?
     private var clients: [Client] = []
+    private var sockets: [SocketClient] = []
+    /// Sockets' deadlines are seconds: they are looked at once in so many ticks.
+    private static let socketTicks = 10
+    private var ticks = 0
     /// Whose datagrams are in the outbox.
     private weak var writer: Client?
 
@@ -65,11 +69,20 @@ package final class ClientLoop {
         return client
     }
 
+    /// Makes a signalling socket; it begins with ``SocketClient/start()``.
+    package func makeSocket(_ settings: SocketSettings, handlers: SocketHandlers) -> SocketClient {
+        let socket = SocketClient(settings, handlers: handlers, on: self)
+        sockets.append(socket)
+        return socket
+    }
+
     /// Closes all clients at once, without telling the server; ``Client/leave()`` is the polite way.
     package func close() {
         flush()
         for client in clients { client.close() }
+        for socket in sockets { socket.close() }
         clients = []
+        sockets = []
         timer = nil
         loop.onPrepare = nil
     }
@@ -77,6 +90,10 @@ package final class ClientLoop {
     private func advance() {
         let now = loop.now
         for client in clients { client.advance(to: now) }
+        ticks += 1
+        guard ticks >= Self.socketTicks else { return }
+        ticks = 0
+        for socket in sockets { socket.advance(to: now) }
     }
 
     // MARK: The outbox

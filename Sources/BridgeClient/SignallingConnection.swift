@@ -76,6 +76,9 @@ final class SignallingConnection {
         stream = nil
     }
 
+    /// Reads nothing any more, so that the server can't send in the end.
+    func pauseReading() { stream?.pauseReading() }
+
     /// Sends `bytes`; returns what stood in the way.
     func send(_ bytes: [UInt8]) -> Problem? {
         do throws(TLSError) {

@@ -1,3 +1,4 @@
+import Bridge
 import LibUV
 import Units
 
@@ -5,6 +6,7 @@ import Units
 struct ConnectionTable {
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var byAddress: [IPAddress: Int] = [:]
+    private var bySocket: [SocketID: ServerConnection] = [:]
     private let limit: Int
     private let limitPerAddress: Int
     /// Connections turned away because there were too many.
@@ -33,8 +35,19 @@ struct ConnectionTable {
         byAddress[connection.peer.address, default: 0] += 1
     }
 
+    /// Notes that a connection has become a socket.
+    mutating func setSocket(of connection: ServerConnection) {
+        guard let socket = connection.socket else { return }
+        bySocket[socket] = connection
+    }
+
+    func connection(of socket: SocketID) -> ServerConnection? { bySocket[socket] }
+
+    var socketCount: Int { bySocket.count }
+
     mutating func remove(_ connection: ServerConnection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        if let socket = connection.socket { bySocket[socket] = nil }
         let address = connection.peer.address
         let rest = byAddress[address, default: 1] - 1
         byAddress[address] = rest == 0 ? nil : rest

@@ -68,7 +68,7 @@ final class ControlShell {
             }
             log.info("metrics", metadata: ["address": "http://\(address)/metrics"])
         }
-        loop.onPrepare = { [unowned self] in sendCommands() }
+        loop.onPrepare = { [unowned self] in endTurn() }
         do throws(LoopError) {
             let listener = try TCPListener(on: loop, address: settings.listen) { [unowned self] in accept($0) }
             self.listener = listener
@@ -80,7 +80,7 @@ final class ControlShell {
 
     func close() {
         plane.shutDown(at: loop.now)
-        sendCommands()
+        endTurn()
         loop.onPrepare = nil
         listener?.close()
         listener = nil
@@ -95,7 +95,7 @@ final class ControlShell {
         mailbox = nil
     }
 
-    private var moment: Moment { Moment(instant: loop.now, unixTime: time(nil)) }
+    var moment: Moment { Moment(instant: loop.now, unixTime: time(nil)) }
 
     // MARK: Connections
 
@@ -106,17 +106,13 @@ final class ControlShell {
         limits.body = settings.maximumBody
         do {
             let connection = try ServerConnection(
-                stream, context: context, limits: limits, requestTimeout: settings.requestTimeout,
-                moment: { [unowned self] in moment }, respond: { [unowned self] in respond(to: $0) },
-                onEnd: { [unowned self] in connections.remove($0) })
+                stream, context: context, limits: limits, requestTimeout: settings.requestTimeout, host: self)
             connections.insert(connection)
             try connection.start()
         } catch {
             stream.close()
         }
     }
-
-    private func respond(to request: Request) -> Response { plane.respond(to: request, at: moment, random: &random) }
 
     // MARK: Between the loops
 
@@ -127,11 +123,17 @@ final class ControlShell {
         }
     }
 
+    /// Just before the loop waits: sockets and media loops are told everything that the turn brought.
+    private func endTurn() {
+        for socket in plane.takeReadySockets() { connections.connection(of: socket)?.pump() }
+        sendCommands()
+    }
+
     /// Commands leave together, once a turn and loop.
     private func sendCommands() {
         for note in plane.takeNotes() {
-            log.info(
-                "\(note.event)", metadata: ["room": "\(note.room)", "who": "\(note.who)", "media": "\(note.resource)"])
+            let media = note.resource.map { "\($0)" } ?? "-"
+            log.info("\(note.event)", metadata: ["room": "\(note.room)", "who": "\(note.who)", "media": "\(media)"])
         }
         let commands = plane.takeCommands()
         guard !commands.isEmpty else { return }
@@ -146,7 +148,7 @@ final class ControlShell {
     private func tick() {
         let now = loop.now
         for connection in connections.overdue(at: now) { connection.close() }
-        plane.advance(to: now)
+        plane.advance(to: moment)
         guard now >= nextPublication else { return }
         nextPublication = now.advanced(by: .seconds(1))
         turns = loop.takeStatistics()
@@ -176,6 +178,27 @@ final class ControlShell {
             connections: connections.count, refusedConnections: connections.refused,
             timedOutConnections: connections.timedOut, listener: listener?.counters ?? TCPListener.Counters()
         ).text
+    }
+}
+
+extension ControlShell: ConnectionHost {
+    func answer(_ request: Request, from peer: SocketAddress) -> Reply {
+        plane.answer(request, at: moment, random: &random)
+    }
+
+    func receive(_ bytes: borrowing RawSpan, on socket: SocketID) {
+        plane.receive(bytes, on: socket, at: moment, random: &random)
+    }
+
+    func output(of socket: SocketID) -> [UInt8]? { plane.output(of: socket, at: loop.now) }
+
+    func isOver(_ socket: SocketID) -> Bool { plane.isOver(socket) }
+
+    func connectionUpgraded(_ connection: ServerConnection) { connections.setSocket(of: connection) }
+
+    func connectionEnded(_ connection: ServerConnection) {
+        if let socket = connection.socket { plane.detach(socket, at: moment) }
+        connections.remove(connection)
     }
 }
 

@@ -106,7 +106,8 @@ final class MediaShell {
             let events = plane.takeEvents()
             if !events.isEmpty { control?.send(MediaReport(loop: number, events: events)) }
         }
-        guard let deadline = plane.deadline, timer?.isStarted == false || deadline < timerDeadline else { return }
+        // Also when it is later than it was: a timer that fires for nothing costs a turn, starting one next to nothing.
+        guard let deadline = plane.deadline, timer?.isStarted == false || deadline != timerDeadline else { return }
         timerDeadline = deadline
         // Starting a timer fails only on one that is closing.
         try? timer?.start(at: deadline)

@@ -4,43 +4,70 @@ import LibUV
 import OpenSSL
 import Units
 
-/// One connection to the signalling port: TCP stream, TLS session and HTTP joined.
+/// Where the connections of the signalling port belong: asked on the control loop's thread.
+protocol ConnectionHost: AnyObject {
+    var moment: Moment { get }
+    func answer(_ request: Request, from peer: SocketAddress) -> Reply
+    /// Plaintext for a socket of the control plane.
+    func receive(_ bytes: borrowing RawSpan, on socket: SocketID)
+    /// The next bytes of a socket; `nil` when it has nothing to say at present.
+    func output(of socket: SocketID) -> [UInt8]?
+    /// Whether a socket has said its last word.
+    func isOver(_ socket: SocketID) -> Bool
+    /// A connection has become a socket.
+    func connectionUpgraded(_ connection: ServerConnection)
+    func connectionEnded(_ connection: ServerConnection)
+}
+
+/// One connection to the signalling port: TCP stream, TLS session, HTTP, and after an upgrade a WebSocket.
 final class ServerConnection {
+    /// A socket is asked for more only while less than this waits for the kernel: whoever reads slowly makes it wait in
+    /// the room's log, of which there is one, and not here.
+    private static let highWater = 64 << 10
+    /// How long the last bytes may take to leave.
+    private static let lingerLimit = Duration.seconds(5)
+
     private let stream: TCPStream
     private let session: TLSSession
     private var http: HTTPConnection
-    private let respond: (Request) -> Response
-    private let onEnd: (ServerConnection) -> Void
-    private let moment: () -> Moment
+    private unowned let host: any ConnectionHost
     private let handshakeDeadline: Instant
+    /// Set while the last bytes are on their way.
+    private var lingerDeadline: Instant?
 
-    var peer: SocketAddress { stream.peer }
+    let peer: SocketAddress
     private(set) var isClosed = false
+
+    /// The WebSocket that this connection has become.
+    var socket: SocketID? { http.socket }
 
     init(
         _ stream: TCPStream, context: TLSServerContext, limits: MessageLimits, requestTimeout: Duration,
-        moment: @escaping () -> Moment, respond: @escaping (Request) -> Response,
-        onEnd: @escaping (ServerConnection) -> Void
+        host: any ConnectionHost
     ) throws(TLSError) {
         session = try TLSSession(accepting: context)
         self.stream = stream
-        self.moment = moment
-        self.respond = respond
-        self.onEnd = onEnd
-        let now = moment().instant
+        self.host = host
+        peer = stream.peer
+        let now = host.moment.instant
         handshakeDeadline = now.advanced(by: requestTimeout)
         http = HTTPConnection(limits: limits, requestTimeout: requestTimeout, at: now)
     }
 
     func start() throws(LoopError) {
+        stream.onDrain = { [unowned self] in drained() }
         try stream.startReading(
             onRead: { [unowned self] in received($0) }, onEnd: { [unowned self] _ in close() })
     }
 
-    /// Whether the handshake, a request or an idle connection has taken its time.
+    /// Whether the handshake, a request, an idle connection or the end has taken its time; a socket's time is its own.
     func isOverdue(at now: Instant) -> Bool {
-        now >= (session.isHandshakeDone ? http.deadline : handshakeDeadline)
+        if let lingerDeadline { return now >= lingerDeadline }
+        guard socket == nil else { return false }
+        return now >= (session.isHandshakeDone ? http.deadline : handshakeDeadline)
     }
+
+    // MARK: In
 
     private func received(_ bytes: borrowing RawSpan) {
         var plaintext: [UInt8] = []
@@ -52,14 +79,39 @@ final class ServerConnection {
         }
         session.read(into: &plaintext)
         if !plaintext.isEmpty {
-            let output = http.receive(plaintext.span.bytes, at: moment(), respond: respond)
-            if !output.isEmpty {
-                do throws(TLSError) { try session.write(output.span.bytes) } catch { return close() }
-            }
+            if let socket { host.receive(plaintext.span.bytes, on: socket) } else { request(plaintext) }
         }
-        if http.isFinished { session.close() }
+        guard !isClosed else { return }
+        if socket == nil, http.isFinished { session.close() }
         send()
-        if http.isFinished || session.isClosed { finish() }
+        if session.isClosed || (socket == nil && http.isFinished) { finish() }
+    }
+
+    private func request(_ plaintext: [UInt8]) {
+        let output = http.receive(plaintext.span.bytes, at: host.moment) { host.answer($0, from: peer) }
+        if !output.isEmpty {
+            do throws(TLSError) { try session.write(output.span.bytes) } catch { return close() }
+        }
+        guard let socket else { return }
+        host.connectionUpgraded(self)
+        let rest = http.takeRemainder()
+        if !rest.isEmpty { host.receive(rest.span.bytes, on: socket) }
+    }
+
+    // MARK: Out
+
+    /// Takes what the socket has to say, as far as the peer reads it.
+    func pump() {
+        guard let socket, !isClosed, lingerDeadline == nil else { return }
+        while stream.queuedBytes < Self.highWater, let bytes = host.output(of: socket) {
+            do throws(TLSError) { try session.write(bytes.span.bytes) } catch { return close() }
+            send()
+            guard !isClosed else { return }
+        }
+        guard host.isOver(socket) else { return }
+        session.close()
+        send()
+        finish()
     }
 
     private func send() {
@@ -69,17 +121,24 @@ final class ServerConnection {
         do throws(LoopError) { try stream.write(output) } catch { close() }
     }
 
+    // MARK: The end
+
+    /// Closes as soon as everything has gone to the kernel, or the peer has had its time to read it.
     private func finish() {
-        guard !isClosed else { return }
-        isClosed = true
-        stream.closeWhenWritten()
-        onEnd(self)
+        guard !isClosed, lingerDeadline == nil else { return }
+        guard stream.queuedBytes > 0 else { return close() }
+        stream.pauseReading()
+        lingerDeadline = host.moment.instant.advanced(by: Self.lingerLimit)
+    }
+
+    private func drained() {
+        if lingerDeadline == nil { pump() } else { close() }
     }
 
     func close() {
         guard !isClosed else { return }
         isClosed = true
         stream.close()
-        onEnd(self)
+        host.connectionEnded(self)
     }
 }

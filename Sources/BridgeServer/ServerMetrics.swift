@@ -14,6 +14,8 @@ struct ServerMetrics {
     var refusedConnections: UInt64
     var timedOutConnections: UInt64
     var listener: TCPListener.Counters
+    /// Two of each point that is there; none when they are switched off.
+    var lines: [LineSeries] = []
 
     typealias Sample = MetricsText.Sample
 
@@ -24,6 +26,7 @@ struct ServerMetrics {
         addPackets(to: &metrics)
         addDrops(to: &metrics)
         addLoops(to: &metrics)
+        if !lines.isEmpty { metrics.addLines(lines) }
         return metrics.text
     }
 

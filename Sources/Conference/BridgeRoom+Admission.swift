@@ -7,7 +7,8 @@ extension BridgeRoom {
         var own: SessionID?
         var sends: Bool
         var receives: Bool
-        /// Resources that make room, all of them with ``EndReason/replaced``.
+        /// Resources that make room, with ``EndReason/replaced`` or, for the session's own socket,
+        /// ``EndReason/resumed``.
         var displaced: [MediaResourceID] = []
         var takeovers: [Takeover] = []
     }
@@ -24,21 +25,26 @@ extension BridgeRoom {
         let id = terms.own ?? request.newSession
         var session =
             terms.own.flatMap { sessions[$0] }
-            ?? Session(secret: request.newSecret, role: request.role, point: seatPoint(of: request))
-        var effects = terms.displaced.flatMap { end($0, .replaced) }
+            ?? Session(
+                secret: request.newSecret, role: request.role, point: seatPoint(of: request), token: request.token)
+        var effects = terms.displaced.flatMap { end($0, reason(of: $0, madeRoomFor: id, request.kind)) }
         session.resources.removeAll { terms.displaced.contains($0) }
         session.resources.append(request.resource)
         session.tookSeat = session.tookSeat || !terms.takeovers.isEmpty
+        session.token = request.token
+        if let before = sessions[id] { census.count(before, by: -1) }
+        census.count(session, by: 1)
         sessions[id] = session
         sessionsBySecret[session.secret] = id
         if let point = session.point {
             for takeover in terms.takeovers { roster.note(takeover, at: point) }
         }
+        let phase = firstPhase(of: request.kind, at: now)
         insert { number in
             MediaResource(
-                id: request.resource, number: number, session: id, role: request.role, point: session.point,
-                token: request.token, sends: terms.sends, receives: terms.receives,
-                phase: .checking(until: now.advanced(by: MediaResource.iceLimit)))
+                id: request.resource, kind: request.kind, number: number, session: id, role: request.role,
+                point: session.point, token: request.token, sends: terms.sends, receives: terms.receives,
+                phase: phase)
         }
         effects.append(
             .admitted(
@@ -48,35 +54,61 @@ extension BridgeRoom {
         return effects
     }
 
+    private func reason(
+        of displaced: MediaResourceID, madeRoomFor session: SessionID, _ kind: JoinRequest.Kind
+    ) -> EndReason {
+        kind == .socket && resources[displaced]?.session == session ? .resumed : .replaced
+    }
+
+    private func firstPhase(of kind: JoinRequest.Kind, at now: Instant) -> MediaResource.Phase {
+        switch kind {
+        case .media: .checking(until: now.advanced(by: MediaResource.iceLimit))
+        case .socket: .live(lastAuthenticated: now)
+        }
+    }
+
     // MARK: Deciding
 
     private func terms(for request: JoinRequest, at now: Instant) -> Result<Terms, Refusal> {
         guard !isRetired else { return .failure(.unknownRoom) }
-        let sends = request.sends && request.role.maySend
-        guard sends || request.receives else { return .failure(request.sends ? .roleCannotSend : .nothingToDo) }
-        let terms = Terms(own: ownSession(of: request), sends: sends, receives: request.receives)
+        guard !removals.blocks(request.token) else { return .failure(.removed) }
+        let isMedia = request.kind == .media
+        let terms = Terms(
+            own: ownSession(of: request), sends: isMedia && request.sends && request.role.maySend,
+            receives: isMedia && request.receives)
+        guard !isMedia || terms.sends || terms.receives else {
+            return .failure(request.sends ? .roleCannotSend : .nothingToDo)
+        }
         guard request.role.holdsSeat else { return withoutSeat(request, terms) }
         guard let point = request.point else { return .failure(.pointMissing) }
         guard let seat = roster[point], seat.isExpected else { return .failure(.unknownPoint(point)) }
+        guard !removals.blocks(point) else { return .failure(.removed) }
         return onSeat(seat, request, terms, at: now)
     }
 
-    /// A seat's halves are taken one by one: an encoder that only sends and a player that only receives, which know
-    /// nothing of secrets, get along; two that want the same half don't.
+    /// A seat's parts are taken one by one: an encoder that only sends, a player that only receives and a page that
+    /// only has a socket, which know nothing of secrets, get along; two that want the same part don't.
     private func onSeat(
         _ seat: Seat, _ request: JoinRequest, _ terms: Terms, at now: Instant
     ) -> Result<Terms, Refusal> {
+        guard !isLocked || seat.wasHere || seat.isOccupied || request.role.isStaff else {
+            return .failure(.roomLocked)
+        }
         guard seat.isOccupied || roster.occupied < definition.pointLimit else { return .failure(.roomFull) }
         var terms = terms
         let newcomer = terms.own ?? request.newSession
-        for holder in [terms.sends ? seat.sending : nil, terms.receives ? seat.receiving : nil] {
+        let wanted = [
+            terms.sends ? seat.sending : nil, terms.receives ? seat.receiving : nil,
+            request.kind == .socket ? seat.control : nil,
+        ]
+        for holder in wanted {
             guard let holder, !terms.displaced.contains(holder), let old = resources[holder] else { continue }
             guard old.session != terms.own else {
                 terms.displaced.append(holder)
                 continue
             }
             guard let right = right(of: request, over: old.session, at: now) else { return .failure(.pointElsewhere) }
-            // The whole session loses, not just the half: its device is told that it is replaced, once for all.
+            // The whole session loses, not just the part: its device is told that it is replaced, once for all.
             terms.displaced += sessions[old.session]?.resources ?? [holder]
             if case .takeover(let cause) = right {
                 terms.takeovers.append(Takeover(at: now, from: old.session, to: newcomer, cause: cause))
@@ -85,17 +117,19 @@ extension BridgeRoom {
         return .success(terms)
     }
 
+    /// Whoever has no seat may come as often as there is room, and again with the same secret as one session.
     private func withoutSeat(_ request: JoinRequest, _ terms: Terms) -> Result<Terms, Refusal> {
-        var terms = terms
-        terms.displaced = terms.own.flatMap { sessions[$0]?.resources } ?? []
-        let freed = terms.displaced.compactMap { resources[$0] }
-        guard census.count(of: request.role) - freed.count < limit(of: request.role) else {
+        let own = terms.own.flatMap { sessions[$0] }
+        guard !isLocked || own != nil || request.role.isStaff else { return .failure(.roomLocked) }
+        guard own != nil || census.count(of: request.role) < limit(of: request.role) else {
             return .failure(.roomFull)
         }
         if let maximum = request.maximumReceivers {
-            let others = census.receivers(with: request.token) - freed.count { $0.token == request.token }
+            let others = census.sessions(with: request.token) - (own?.token == request.token ? 1 : 0)
             guard others < maximum else { return .failure(.tokenFull) }
         }
+        var terms = terms
+        terms.displaced = own?.resources.filter { resources[$0]?.kind == request.kind } ?? []
         return .success(terms)
     }
 

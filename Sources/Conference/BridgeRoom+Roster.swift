@@ -30,7 +30,7 @@ extension BridgeRoom {
     /// Who counts as the speaker: whoever was last the loudest for 2 s.
     package var speaker: PointCode? { programme.speaker }
 
-    /// How many are in without a seat, and in all.
+    /// How many sessions are in, by role.
     package var attendance: Census { census }
 
     package func rosterLine(_ point: PointCode) -> RosterLine? {
@@ -43,7 +43,8 @@ extension BridgeRoom {
             entry: seat.entry, isExpected: seat.isExpected, state: seat.state, since: seat.since,
             media: sender?.isLive == true ? sender?.media ?? .nothing : .nothing,
             path: holders.lazy.compactMap(\.path).first, sessions: sessions, takeovers: seat.takeovers,
-            lastTakeover: seat.lastTakeover, departure: seat.departure)
+            lastTakeover: seat.lastTakeover, departure: seat.departure, muted: silenced.contains(point),
+            role: role(on: seat), delegates: seat.delegates, isRemoved: removals.blocks(point))
     }
 
     /// What has changed since this was last called; `nil` when nothing has.
@@ -56,24 +57,15 @@ extension BridgeRoom {
             isReordered: changes.isReordered)
     }
 
-    /// Brings the lines of all touched points up to date, and what the programme knows of them.
-    mutating func settle(at now: Instant) {
-        for point in touched {
-            guard let seat = roster[point] else { continue }
-            let sender = seat.sending.flatMap { resources[$0] }
-            programme.setSending(point, sender.map { $0.isLive && ($0.media.video || $0.media.screen) } ?? false)
-            if !seat.isOccupied { programme.forgetSpeaker(point) }
-            if seat.isOccupied || seat.isExpected {
-                roster.update(point, state: presence(on: seat), at: now)
-            } else {
-                roster.remove(point)
-            }
-        }
-        touched.removeAll(keepingCapacity: true)
+    /// As whom somebody sits there: chair before point.
+    func role(on seat: Seat) -> Role? {
+        var role: Role?
+        for holder in seat.holders where role != .chair { role = resources[holder]?.role ?? role }
+        return role
     }
 
     /// The best that any resource on the seat can say.
-    private func presence(on seat: Seat) -> PresenceState {
+    func presence(on seat: Seat) -> PresenceState {
         var state: PresenceState = seat.wasHere ? .absent : .expected
         for holder in seat.holders {
             switch resources[holder]?.phase {

@@ -1,11 +1,13 @@
 package import Units
 
-/// One room of the bridge as a state machine without IO: who may come in, who is there, who is seen.
+/// One room of the bridge as a state machine without IO: who may come in, who is there, who is seen and heard.
 ///
 /// Events go in, ``Effect``s come out; the caller carries out *all* of them before the next event, and sends
-/// ``Event/tick`` at ``deadline``. Every admitted media resource gets exactly one ``Effect/end(_:_:)``, also after
-/// ``Event/left(_:_:)``: that is where its transport is torn down. Events about resources that have ended are
-/// ignored: they cross the end on their way between loops.
+/// ``Event/tick`` at ``deadline``. Every admitted media resource and socket gets exactly one ``Effect/end(_:_:)``,
+/// also after ``Event/left(_:_:)``: that is where its transport is torn down. Events about resources that have ended
+/// are ignored: they cross the end on their way between loops.
+///
+/// Everything is a value and nothing is random: the same events at the same times make the same room.
 package struct BridgeRoom: Sendable {
     package enum Event: Equatable, Sendable {
         case join(JoinRequest)
@@ -15,15 +17,15 @@ package struct BridgeRoom: Sendable {
         case connected(MediaResourceID, path: String)
         /// The ICE path moved.
         case pathChanged(MediaResourceID, String)
-        /// From the loops' snapshots, once a second.
+        /// From the loops' snapshots, once a second; of a socket, when a frame came.
         case activity(MediaResourceID, lastAuthenticated: Instant)
         /// What the resource sends at present, whenever that changes.
         case sources(MediaResourceID, SentMedia)
         case left(MediaResourceID, EndReason.Departure)
         /// The loudest speaker by the loops' judgement, whenever that changes; `nil` when nobody speaks.
         case speaking(PointCode?)
-        /// Who is to be seen, main picture first; an empty list goes back to the room file's default.
-        case program([PointCode], by: Role)
+        /// Answered by ``Effect/rejected(_:)`` when it is not carried out, and else by what comes of it: maybe nothing.
+        case command(Command, by: Actor)
         /// The room file changed. Running media is not touched.
         case replace(RoomDefinition)
         /// The room file is gone: nobody new comes in, whoever is there stays.
@@ -37,12 +39,18 @@ package struct BridgeRoom: Sendable {
     package enum Effect: Equatable, Sendable {
         case admitted(Admission)
         case refused(MediaResourceID, Refusal)
-        /// A command, ``Event/program(_:by:)``, was not carried out.
+        /// A command was not carried out, and has changed nothing.
         case rejected(Refusal)
         case end(MediaResourceID, EndReason)
         /// Who is seen, best first: slot 0 is the main picture. Receivers skip themselves and what they can't
         /// decode; so the list is longer than the room has slots, by up to ``BridgeRoom/planReserve``.
         case picturePlan([PointCode])
+        /// Who is heard, whenever that changes; see ``BridgeRoom/voicePlan``.
+        case voices(VoicePlan)
+        /// What everybody is to be told of anew; comes last, at most once an event.
+        case changed(Set<Aspect>)
+        case notice(to: NoticeTarget, NoticeKind)
+        case message(RoomMessage)
     }
 
     /// One for the receiver's own picture, three for pictures that a receiver cannot decode.
@@ -58,6 +66,22 @@ package struct BridgeRoom: Sendable {
     var census = Census()
     var roster: Roster
     var programme: Programme
+    var removals = Removals()
+    var floorControl = Floor()
+    /// Whom chair or operator muted; the floor may lift it for as long as it is held.
+    var mutes: Set<PointCode> = []
+    /// Whose mute is in force, as everybody was last told.
+    var silenced: Set<PointCode> = []
+    /// What chair or operator chose instead of the room file's mode.
+    var chosenMode: RoomMode?
+    /// Whether only those who were here, and those who run the conference, may come in.
+    package internal(set) var isLocked = false
+    /// The seats that are heard without having the floor: the central point's and every chair's.
+    var chairPoints: Set<PointCode>
+    /// Who is heard, for new loops and rooms.
+    package internal(set) var voicePlan: VoicePlan
+    /// Whether ``voicePlan`` may be out of date.
+    var voicesAreStale = false
     /// Points whose line must be looked at before the event is over.
     var touched: [PointCode] = []
     private var admissions: UInt64 = 0
@@ -72,6 +96,10 @@ package struct BridgeRoom: Sendable {
         roster = Roster(definition.roster, at: now)
         programme = Programme(
             slots: definition.pictureSlots, standard: definition.programDefault, order: roster.order)
+        chairPoints = [definition.central]
+        voicePlan = .everyone(except: [])
+        _ = applyFloorRule()
+        voicePlan = makeVoicePlan()
     }
 
     /// No later than the next thing that happens by time alone; `nil` while nothing does.
@@ -81,9 +109,12 @@ package struct BridgeRoom: Sendable {
     package var isEmpty: Bool { resources.isEmpty }
 
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        let before = Outline(self)
         var effects = change(event, at: now)
-        settle(at: now)
+        effects += settle(at: now)
         if let plan = programme.refresh(at: now) { effects.append(.picturePlan(plan)) }
+        let aspects = Outline(self).aspects(since: before)
+        if !aspects.isEmpty { effects.append(.changed(aspects)) }
         return effects
     }
 
@@ -98,9 +129,9 @@ package struct BridgeRoom: Sendable {
         case .activity(let id, let last): return step(id, .activity(lastAuthenticated: last), at: now)
         case .sources(let id, let media): setMedia(media, of: id)
         case .left(let id, let departure): return end(id, .left(departure))
-        case .speaking(let point): programme.hear(point.flatMap { roster[$0] == nil ? nil : $0 }, at: now)
-        case .program(let points, let role): return program(points, by: role)
-        case .replace(let definition): replace(definition, at: now)
+        case .speaking(let point): programme.hear(point.flatMap { isHeard($0) ? $0 : nil }, at: now)
+        case .command(let command, let actor): return carryOut(command, by: actor, at: now)
+        case .replace(let definition): return replace(definition, at: now)
         case .retire: isRetired = true
         case .shutDown: return inOrder(resources.values).flatMap { end($0, .shutDown) }
         case .tick: return tick(at: now)
@@ -116,7 +147,6 @@ package struct BridgeRoom: Sendable {
         var resource = make(admissions)
         schedule(&resource)
         resources[resource.id] = resource
-        census.count(resource, by: 1)
         guard let point = resource.point else { return }
         roster.seat(resource, at: point)
         touched.append(point)
@@ -137,11 +167,11 @@ package struct BridgeRoom: Sendable {
     /// Takes a resource out, and its session and seat with it when it was their last.
     mutating func end(_ id: MediaResourceID, _ reason: EndReason) -> [Effect] {
         guard let resource = resources.removeValue(forKey: id) else { return [] }
-        census.count(resource, by: -1)
         sessions[resource.session]?.resources.removeAll { $0 == id }
         if let session = sessions[resource.session], session.resources.isEmpty {
             sessions[resource.session] = nil
             sessionsBySecret[session.secret] = nil
+            census.count(session, by: -1)
         }
         if let point = resource.point {
             roster.release(resource, at: point, reason)
@@ -169,7 +199,7 @@ package struct BridgeRoom: Sendable {
     }
 
     /// Dictionaries have no order of their own: what happens at one time is told in order of admission.
-    private func inOrder(_ resources: some Sequence<MediaResource>) -> [MediaResourceID] {
+    func inOrder(_ resources: some Sequence<MediaResource>) -> [MediaResourceID] {
         resources.sorted { $0.number < $1.number }.map(\.id)
     }
 
@@ -185,22 +215,20 @@ package struct BridgeRoom: Sendable {
         if let point = resource.point { touched.append(point) }
     }
 
-    // MARK: Commands
+    // MARK: The room file
 
-    private mutating func program(_ points: [PointCode], by role: Role) -> [Effect] {
-        guard role.mayChooseProgram else { return [.rejected(.notAllowed)] }
-        guard RoomDefinition.programCountRange.contains(points.count) else { return [.rejected(.programTooLong)] }
-        if let unknown = points.first(where: { roster[$0] == nil }) { return [.rejected(.unknownPoint(unknown))] }
-        var seen: Set<PointCode> = []
-        programme.choose(points.filter { seen.insert($0).inserted })
-        return []
-    }
-
-    private mutating func replace(_ definition: RoomDefinition, at now: Instant) {
+    /// What chair or operator have chosen stays, save for a mode where the file names another one now.
+    private mutating func replace(_ definition: RoomDefinition, at now: Instant) -> [Effect] {
+        let (old, oldMode) = (self.definition, mode)
         self.definition = definition
         isRetired = false
+        if old.mode != definition.mode { chosenMode = nil }
         roster.replace(definition.roster, at: now)
         programme.replace(
             slots: definition.pictureSlots, standard: definition.programDefault, order: roster.order)
+        mutes = mutes.filter { roster[$0] != nil }
+        if roster[old.central].flatMap(role) != .chair { chairPoints.remove(old.central) }
+        chairPoints.insert(definition.central)
+        return (mode == oldMode ? [] : [.notice(to: .all, .mode(mode))]) + applyFloorRule()
     }
 }

@@ -1,5 +1,14 @@
 /// Somebody at the door with a checked token and an offer: what admission looks at.
 package struct JoinRequest: Equatable, Sendable {
+    /// What wants to come in.
+    package enum Kind: String, CaseIterable, Sendable {
+        /// A media resource: sound and picture.
+        case media
+        /// A WebSocket: events and commands. It is connected when it asks, and neither sends nor receives media.
+        case socket
+    }
+
+    package var kind: Kind
     /// Made by the caller for this resource; never used before.
     package var resource: MediaResourceID
     /// Made by the caller, for the case that the resource begins a session of its own.
@@ -10,9 +19,11 @@ package struct JoinRequest: Equatable, Sendable {
     /// The token's point; roles without a seat have none.
     package var point: PointCode?
     package var token: TokenID
-    /// How many receivers an observer's token allows at once; `nil` when it sets no limit of its own.
+    /// How many sessions an observer's token allows at once; `nil` when it sets no limit of its own.
     package var maximumReceivers: Int?
     /// Offer and route together: whether the resource wants to send anything, and to receive anything.
+    ///
+    /// A socket does neither.
     package var sends: Bool
     package var receives: Bool
     /// The secret of an earlier 201 or `welcome`, where the client showed one.
@@ -21,10 +32,11 @@ package struct JoinRequest: Equatable, Sendable {
     package var takeover: Bool
 
     package init(
-        resource: MediaResourceID, newSession: SessionID, newSecret: BindingSecret, role: Role, point: PointCode?,
-        token: TokenID, maximumReceivers: Int? = nil, sends: Bool, receives: Bool,
+        kind: Kind = .media, resource: MediaResourceID, newSession: SessionID, newSecret: BindingSecret, role: Role,
+        point: PointCode?, token: TokenID, maximumReceivers: Int? = nil, sends: Bool = false, receives: Bool = false,
         shownSecret: BindingSecret? = nil, takeover: Bool = false
     ) {
+        self.kind = kind
         self.resource = resource
         self.newSession = newSession
         self.newSecret = newSecret

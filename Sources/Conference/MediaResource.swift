@@ -1,6 +1,8 @@
 import Units
 
-/// One admitted media resource and how alive it is.
+/// One admitted media resource or socket, and how alive it is.
+///
+/// A socket is connected when it comes: it begins live, and goes on like a media resource.
 struct MediaResource: Sendable {
     enum Phase: Equatable, Sendable {
         /// Waits for the first valid ICE check.
@@ -26,6 +28,7 @@ struct MediaResource: Sendable {
     static let absentAfter = Duration.seconds(30)
 
     let id: MediaResourceID
+    let kind: JoinRequest.Kind
     /// Rises with each admission in the room: the order in which simultaneous things are told.
     let number: UInt64
     let session: SessionID

@@ -1,6 +1,6 @@
 /// Why somebody was turned away or a command was not carried out.
 ///
-/// The list is closed: ``code`` is for programs and stays as it is, ``text`` says to people what to do.
+/// The list is closed: ``code`` is for programs and stays as it is, ``text(in:)`` says to people what to do.
 package enum Refusal: Error, Hashable, Sendable {
     // Tokens, judged before the room is asked.
     case tokenMissing
@@ -11,6 +11,10 @@ package enum Refusal: Error, Hashable, Sendable {
     case unknownRoom
     case roomFull
     case tokenFull
+    /// Only who was here before, and those who run the conference, may come in.
+    case roomLocked
+    /// Put out by chair or operator and not readmitted.
+    case removed
     // The seat.
     case pointMissing
     case unknownPoint(PointCode)
@@ -20,6 +24,27 @@ package enum Refusal: Error, Hashable, Sendable {
     case nothingToDo
     case notAllowed
     case programTooLong
+    // The message that a command came in.
+    case badMessage
+    case unsupported
+    case tooManyCommands(retryAfter: Duration)
+    // What a command says.
+    case messageEmpty
+    /// Longer than so many characters.
+    case textTooLong(limit: Int)
+    case tooManyDelegates
+    case delegateNameMissing
+    case tooManyPoints
+    // What the room's state does not allow.
+    case alreadyAsked
+    case alreadyHolds
+    case notQueued
+    case notHolding
+    case nobodyThere
+    /// Seats of the chair are not the operator's to silence or to empty, and nobody puts out themselves.
+    case isChair
+    case floorFull
+    case notRemoved
 
     /// Stable, for programs.
     package var code: String {
@@ -31,6 +56,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .unknownRoom: "unknown-room"
         case .roomFull: "room-full"
         case .tokenFull: "token-full"
+        case .roomLocked: "room-locked"
+        case .removed: "removed"
         case .pointMissing: "point-missing"
         case .unknownPoint: "unknown-point"
         case .pointElsewhere: "point-elsewhere"
@@ -38,39 +65,28 @@ package enum Refusal: Error, Hashable, Sendable {
         case .nothingToDo: "nothing-to-do"
         case .notAllowed: "not-allowed"
         case .programTooLong: "program-too-long"
+        case .badMessage, .unsupported, .tooManyCommands, .messageEmpty, .textTooLong, .tooManyDelegates,
+            .delegateNameMissing, .tooManyPoints, .alreadyAsked, .alreadyHolds, .notQueued, .notHolding, .nobodyThere,
+            .isChair, .floorFull, .notRemoved:
+            commandCode
         }
     }
 
-    /// What happened and what to do about it, in one or two sentences.
-    package var text: String {
-        switch self {
-        case .tokenMissing: "No token was sent. Send the room's token as Authorization: Bearer."
-        case .tokenWrong: "The token is not one of this server's. Copy it again, or ask the operator for a new one."
-        case .tokenExpired: "The token has expired. Ask the operator for a new one."
-        case .tokenWrongRoom: "The token is for another room. Check the room's name, or ask for a token for this room."
-        case .unknownRoom: "There is no such room here. Check its name with the operator."
-        case .roomFull: "The room is full. Try again in a while, or ask the operator to raise the room's limit."
-        case .tokenFull: "This token is in use by as many receivers as it allows. Close one, or ask for another token."
-        case .pointMissing: "The token names no bridge point. Ask for a token made for your point's code."
-        case .unknownPoint(let code): "The room's roster has no point \(code). Check the code, or have it added."
-        case .pointElsewhere:
-            "Another device is in the room as this point. Close it and try again, or ask for takeover."
-        case .roleCannotSend: "This token may only receive. Ask for a token of a bridge point in order to send."
-        case .nothingToDo: "The offer neither sends nor receives anything that the room has. Offer sound or picture."
-        case .notAllowed: "This token's role may not do that. Ask the chair or the operator."
-        case .programTooLong: "Too many points for the programme. Choose at most 16."
-        }
-    }
-
-    /// The HTTP status that goes with it (RFC 9110 §15, RFC 6750 §3.1).
+    /// The HTTP status that goes with it (RFC 9110 §15, RFC 6750 §3.1, RFC 4918 §11.3, RFC 6585 §4).
     package var status: Int {
         switch self {
+        case .badMessage: 400
         case .tokenMissing, .tokenWrong, .tokenExpired: 401
-        case .tokenWrongRoom, .pointMissing, .unknownPoint, .roleCannotSend, .notAllowed: 403
-        case .unknownRoom: 404
+        case .tokenWrongRoom, .pointMissing, .unknownPoint, .roleCannotSend, .notAllowed, .removed, .isChair: 403
+        case .unknownRoom, .unsupported: 404
         case .nothingToDo: 406
-        case .pointElsewhere: 409
-        case .programTooLong: 422
+        case .pointElsewhere, .alreadyAsked, .alreadyHolds, .notQueued, .notHolding, .nobodyThere, .floorFull,
+            .notRemoved:
+            409
+        case .programTooLong, .messageEmpty, .textTooLong, .tooManyDelegates, .delegateNameMissing, .tooManyPoints:
+            422
+        case .roomLocked: 423
+        case .tooManyCommands: 429
         case .roomFull, .tokenFull: 503
         }
     }
@@ -80,9 +96,40 @@ package enum Refusal: Error, Hashable, Sendable {
         switch self {
         case .pointElsewhere: .seconds(6)
         case .roomFull, .tokenFull: .seconds(30)
+        case .tooManyCommands(let delay): delay
         case .tokenMissing, .tokenWrong, .tokenExpired, .tokenWrongRoom, .unknownRoom, .pointMissing, .unknownPoint,
-            .roleCannotSend, .nothingToDo, .notAllowed, .programTooLong:
+            .roleCannotSend, .nothingToDo, .notAllowed, .programTooLong, .roomLocked, .removed, .badMessage,
+            .unsupported, .messageEmpty, .textTooLong, .tooManyDelegates, .delegateNameMissing, .tooManyPoints,
+            .alreadyAsked, .alreadyHolds, .notQueued, .notHolding, .nobodyThere, .isChair, .floorFull, .notRemoved:
             nil
+        }
+    }
+}
+
+extension Refusal {
+    /// Codes that only answers to commands have.
+    private var commandCode: String {
+        switch self {
+        case .badMessage: "bad-message"
+        case .unsupported: "unsupported"
+        case .tooManyCommands: "too-many-commands"
+        case .messageEmpty: "message-empty"
+        case .textTooLong: "text-too-long"
+        case .tooManyDelegates: "too-many-delegates"
+        case .delegateNameMissing: "delegate-name-missing"
+        case .tooManyPoints: "too-many-points"
+        case .alreadyAsked: "already-asked"
+        case .alreadyHolds: "already-holds"
+        case .notQueued: "not-queued"
+        case .notHolding: "not-holding"
+        case .nobodyThere: "nobody-there"
+        case .isChair: "is-chair"
+        case .floorFull: "floor-full"
+        case .notRemoved: "not-removed"
+        case .tokenMissing, .tokenWrong, .tokenExpired, .tokenWrongRoom, .unknownRoom, .roomFull, .tokenFull,
+            .roomLocked, .removed, .pointMissing, .unknownPoint, .pointElsewhere, .roleCannotSend, .nothingToDo,
+            .notAllowed, .programTooLong:
+            code
         }
     }
 }

@@ -20,11 +20,17 @@ package enum Role: String, CaseIterable, Sendable {
     /// Whether the role may send sound and picture: a source belongs to a point, so whoever holds a seat.
     package var maySend: Bool { holdsSeat }
 
-    /// Whether the role may choose who is seen.
-    package var mayChooseProgram: Bool {
+    /// Whether the role runs the conference or looks after its lines: sees contacts and gets messages to the staff.
+    package var isStaff: Bool {
         switch self {
-        case .chair, .operator: true
-        case .point, .observer, .technician: false
+        case .chair, .operator, .technician: true
+        case .point, .observer: false
         }
     }
+
+    /// What the role may do, in the order of ``Verb``; how far is ``Permissions``' business.
+    package var verbs: [Verb] { Verb.allCases.filter { Permissions.scope(of: $0, for: self) != .none } }
+
+    /// Whether the role may choose who is seen.
+    package var mayChooseProgram: Bool { Permissions.scope(of: .program, for: self) == .all }
 }

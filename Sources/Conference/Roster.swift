@@ -21,12 +21,13 @@ struct Roster: Sendable {
 
     // MARK: Sitting down and getting up
 
-    /// Gives `resource` the halves of the seat that it uses; whoever had them has been released before.
+    /// Gives `resource` the parts of the seat that it uses; whoever had them has been released before.
     mutating func seat(_ resource: MediaResource, at point: PointCode) {
         guard var seat = seats[point] else { return }
         if !seat.isOccupied { occupied += 1 }
         if resource.sends { seat.sending = resource.id }
         if resource.receives { seat.receiving = resource.id }
+        if resource.kind == .socket { seat.control = resource.id }
         seat.departure = nil
         seats[point] = seat
     }
@@ -39,6 +40,17 @@ struct Roster: Sendable {
             seat.departure = reason
         }
         seats[point] = seat
+    }
+
+    mutating func setDelegates(_ delegates: [Delegate], at point: PointCode) { seats[point]?.delegates = delegates }
+
+    /// Notes that a point was put out, or lets that be forgotten.
+    mutating func setRemoved(_ isRemoved: Bool, at point: PointCode) {
+        if isRemoved {
+            seats[point]?.departure = .removed
+        } else if seats[point]?.departure == .removed {
+            seats[point]?.departure = nil
+        }
     }
 
     mutating func note(_ takeover: Takeover, at point: PointCode) {

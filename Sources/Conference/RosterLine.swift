@@ -65,11 +65,19 @@ package struct RosterLine: Equatable, Sendable {
     package var media: SentMedia
     /// How its media reaches us, such as `udp 192.0.2.7:50000`; `nil` before it is connected.
     package var path: String?
-    /// The devices on the seat: one as a rule, two when one only sends and the other only receives.
+    /// The devices on the seat: one as a rule, more when sending, receiving and socket are different devices'.
     package var sessions: [SessionID]
     /// How often a device took the seat of another, and the last time that it happened.
     package var takeovers: Int
     package var lastTakeover: Takeover?
     /// How the last device went, while nobody sits there.
     package var departure: EndReason?
+    /// Whether it may not be heard because it was muted; `false` while it has the floor that was given after that.
+    package var muted: Bool
+    /// As whom somebody sits there, chair before point; `nil` while nobody does.
+    package var role: Role?
+    /// As last announced, whoever is there now.
+    package var delegates: [Delegate]
+    /// Whether it was put out and not readmitted.
+    package var isRemoved: Bool
 }

@@ -4,9 +4,11 @@ import Units
 struct Seat: Sendable {
     var entry: RosterEntry
     var isExpected = true
-    /// The seat's two halves; one resource may hold both.
+    /// The seat's parts; one media resource may hold the first two.
     var sending: MediaResourceID?
     var receiving: MediaResourceID?
+    /// The socket.
+    var control: MediaResourceID?
     var state = PresenceState.expected
     var since: Instant
     /// Whether anybody was ever connected here.
@@ -14,22 +16,25 @@ struct Seat: Sendable {
     var departure: EndReason?
     var takeovers = 0
     var lastTakeover: Takeover?
+    /// Kept whoever comes and goes, until the point or the operator announces others.
+    var delegates: [Delegate] = []
 
-    var isOccupied: Bool { sending != nil || receiving != nil }
+    var isOccupied: Bool { sending != nil || receiving != nil || control != nil }
 
-    /// The resources on the seat: none, one or two.
+    /// The resources on the seat, each once: none to three.
     var holders: [MediaResourceID] {
-        switch (sending, receiving) {
-        case (nil, nil): []
-        case (let only?, nil), (nil, let only?): [only]
-        case (let sending?, let receiving?): sending == receiving ? [sending] : [sending, receiving]
+        var holders: [MediaResourceID] = []
+        for holder in [sending, receiving, control] {
+            if let holder, holders.last != holder { holders.append(holder) }
         }
+        return holders
     }
 
-    /// Lets go of the halves that `resource` holds.
+    /// Lets go of the parts that `resource` holds.
     mutating func release(_ resource: MediaResourceID) {
         if sending == resource { sending = nil }
         if receiving == resource { receiving = nil }
+        if control == resource { control = nil }
     }
 }
 
@@ -38,6 +43,8 @@ struct Session: Sendable {
     let secret: BindingSecret
     let role: Role
     let point: PointCode?
+    /// The token that it last came with.
+    var token: TokenID
     var resources: [MediaResourceID] = []
     /// Whether it took its seat from another device.
     var tookSeat = false

@@ -38,6 +38,10 @@ package struct ServerSettings: Equatable, Sendable {
     /// Bytes of a request's head and of its content.
     package var maximumHead = 16 * 1_024
     package var maximumBody = 256 * 1_024
+    /// Whether each point's line is measured and judged.
+    package var telemetry = true
+    /// Whether metrics have series for each point that is there.
+    package var metricsPerPoint = true
 
     package static let loopRange = 1...64
 

@@ -3,7 +3,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case rooms, state, listen, media, announce, metrics, loops
     case certificate, certificateKey, tokenKeys, tokenAudience, crossOrigin
     case maximumConnections, maximumConnectionsPerAddress, requestTimeoutSeconds, maximumHeadKibibytes
-    case maximumBodyKibibytes
+    case maximumBodyKibibytes, telemetry, metricsPerPoint
 
     /// `requestTimeoutSeconds` as `request-timeout-seconds`, for `--`.
     package var option: String { words("-") }
@@ -33,7 +33,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
         case .certificate, .certificateKey: "a PEM file"
         case .tokenKeys: "PEM files"
         case .tokenAudience: "1 to 200 characters"
-        case .crossOrigin: "true or false"
+        case .crossOrigin, .telemetry, .metricsPerPoint: "true or false"
         case .maximumConnections, .maximumConnectionsPerAddress: "1 to 1000000"
         case .requestTimeoutSeconds: "1 to 600"
         case .maximumHeadKibibytes: "1 to 1024"
@@ -47,7 +47,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
         case .announce, .tokenKeys: true
         case .rooms, .state, .listen, .media, .metrics, .loops, .certificate, .certificateKey, .tokenAudience,
             .crossOrigin, .maximumConnections, .maximumConnectionsPerAddress, .requestTimeoutSeconds,
-            .maximumHeadKibibytes, .maximumBodyKibibytes:
+            .maximumHeadKibibytes, .maximumBodyKibibytes, .telemetry, .metricsPerPoint:
             false
         }
     }

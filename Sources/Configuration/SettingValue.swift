@@ -54,7 +54,9 @@ extension ServerSettings {
         case .certificateKey: set(\.certificateKey) { Self.path($0).map(Optional.some) }
         case .tokenKeys: tokenKeys = value.all(problems, Self.path)
         case .tokenAudience: set(\.tokenAudience) { (1...200).contains($0.count) ? $0 : nil }
-        case .crossOrigin: set(\.crossOrigin) { ["true": true, "false": false][$0.lowercased()] }
+        case .crossOrigin: set(\.crossOrigin, Self.truth)
+        case .telemetry: set(\.telemetry, Self.truth)
+        case .metricsPerPoint: set(\.metricsPerPoint, Self.truth)
         case .maximumConnections: set(\.maximumConnections) { Self.integer($0, in: 1...1_000_000) }
         case .maximumConnectionsPerAddress:
             set(\.maximumConnectionsPerAddress) { Self.integer($0, in: 1...1_000_000) }
@@ -64,6 +66,8 @@ extension ServerSettings {
         case .maximumBodyKibibytes: set(\.maximumBody) { Self.integer($0, in: 16...16_384).map { $0 * 1_024 } }
         }
     }
+
+    private static func truth(_ text: String) -> Bool? { ["true": true, "false": false][text.lowercased()] }
 
     private static func integer(_ text: String, in range: ClosedRange<Int>) -> Int? {
         Int(text).flatMap { range.contains($0) ? $0 : nil }

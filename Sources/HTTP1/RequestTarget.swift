@@ -54,6 +54,16 @@ package struct RequestTarget: Equatable, Sendable {
         query = mark == rest.endIndex ? nil : String(decoding: rest[(mark + 1)...], as: UTF8.self)
     }
 
+    /// The first value of a query parameter, percent-decoded; `nil` when it is missing or no UTF-8.
+    package func queryValue(_ name: String) -> String? {
+        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let key = parts.first, Self.percentDecoded(key) == name else { continue }
+            return parts.count == 2 ? Self.percentDecoded(parts[1]) : ""
+        }
+        return nil
+    }
+
     /// Path and query as they go on the wire.
     var pathAndQuery: String { query.map { "\(path)?\($0)" } ?? path }
 

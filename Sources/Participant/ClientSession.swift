@@ -23,7 +23,13 @@ package final class ClientSession {
     /// When the next try is due, or what is under way is given up.
     private var timer: Instant?
     private var location: String?
-    private var binding: String?
+    /// The secret that joins media and socket to one session: of the last answer, or given by the shell.
+    package var binding: String?
+    private var sentBinding: String?
+    /// Whether a socket of ours may hold the seat by a secret that we have not heard of yet.
+    package var hasSocket = false
+    /// How often in a row the seat was another device's.
+    private var elsewheres = 0
     private var lastLoss: LossReason?
     private var wasConnected = false
 
@@ -64,6 +70,7 @@ package final class ClientSession {
         var status = SessionStatus()
         status.state = state
         status.roundTrip = media?.transport.roundTrip
+        status.uplinkLoss = media?.uplinkLoss
         status.traffic = media?.traffic ?? traffic
         status.slots = slotStatuses
         status.refused = earlierRefused &+ (media?.transport.counters.all ?? 0)
@@ -101,6 +108,7 @@ package final class ClientSession {
     package func signallingOpened(at now: Instant, random: inout some RandomNumberGenerator) {
         switch state {
         case .joining:
+            sentBinding = binding
             guard let request = exchange?.request(settings, binding: binding) else {
                 end(.refused(RefusalNotice(status: 0, code: "bad-settings", detail: "Room or token can't be sent.")))
                 return
@@ -161,6 +169,7 @@ package final class ClientSession {
     ) {
         location = joined.location
         binding = joined.binding ?? binding
+        elsewheres = 0
         do throws(TLSError) {
             media = try MediaSession(
                 joined.negotiated, local: exchange.credentials, cname: exchange.cname, settings: settings,
@@ -174,14 +183,18 @@ package final class ClientSession {
     }
 
     private func refuse(_ notice: RefusalNotice, at now: Instant, random: inout some RandomNumberGenerator) {
-        // With our own secret we would have got our own seat at once: if another device has it now, it took it.
-        let lostSeat = notice.code == "point-elsewhere" && lastLoss == .closedByServer && binding != nil
+        // With our own secret we would have got our own seat at once: if another device has it now, it took it. Or our
+        // own socket, which came back first and whose secret is on its way to us.
+        let isElsewhere = notice.code == "point-elsewhere"
+        elsewheres = isElsewhere && binding == sentBinding ? elsewheres + 1 : 0
+        let lostSeat = lastLoss == .closedByServer && binding != nil && elsewheres > (hasSocket ? 1 : 0)
         guard !notice.isReplacement, !lostSeat else { return end(.replaced) }
         guard notice.isTemporary else {
             effects.append(.report(.refused(notice, nextTry: nil)))
             return end(.refused(notice))
         }
-        let pause = wait(at: now, retryAfter: notice.retryAfter, random: &random)
+        let isOurs = isElsewhere && binding != sentBinding
+        let pause = wait(at: now, retryAfter: isOurs ? nil : notice.retryAfter, random: &random)
         effects.append(.report(.refused(notice, nextTry: pause)))
     }
 

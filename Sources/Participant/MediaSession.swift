@@ -136,11 +136,22 @@ final class MediaSession {
                 for index in 0..<min(request.entryCount, streams.count) {
                     if let entry = try? request.entry(index, in: compound) { want(entry.ssrc, &notice) }
                 }
-            case .receiverReport, .sourceDescription, .goodbye, .receiverEstimatedBitrate, .unknown:
+            case .receiverReport(let report): note(report.reports, in: compound)
+            case .sourceDescription, .goodbye, .receiverEstimatedBitrate, .unknown:
                 continue
             }
         }
         return notice.isEmpty ? .nothing : .control(notice)
+    }
+
+    /// What of our streams did not arrive: the worst of them, 0 … 1, by the server's last report.
+    var uplinkLoss: Double? { streams.compactMap(\.lossReported).max() }
+
+    private func note(_ reports: ReportBlocks, in compound: borrowing RawSpan) {
+        for index in 0..<reports.count {
+            guard let block = try? reports.block(index, in: compound) else { return }
+            for stream in streams where stream.ssrc == block.ssrc { stream.lossReported = Double(block.fractionLost) / 256 }
+        }
     }
 
     private func want(_ ssrc: SSRC, _ notice: inout ControlNotice) {

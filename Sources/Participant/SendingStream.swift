@@ -26,6 +26,8 @@ final class SendingStream {
     private var isClockSet = false
     private(set) var statistics = SenderStatistics()
     private var sent: SentPackets?
+    /// The part of our packets that did not arrive, 0 … 1, by the receiver's last report.
+    var lossReported: Double?
 
     /// What a packet grows by at most: header, extension, OSN, tag.
     static let overhead = RTPHeader.fixedLength + SendingExtensions.maximumLength + RTXPayload.overhead + 16

@@ -6,6 +6,8 @@ package struct SessionStatus: Sendable {
     /// Of the last check of the path.
     package var roundTrip: Duration?
     package var traffic = Traffic()
+    /// The part of what we send that does not arrive, 0 … 1, by the server's last report; `nil` before it.
+    package var uplinkLoss: Double?
     package var slots: [SlotStatus] = []
     /// Datagrams that led to nothing.
     package var refused: UInt64 = 0

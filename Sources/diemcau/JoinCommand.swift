@@ -1,8 +1,10 @@
 import ArgumentParser
+import Conference
 import FoundationEssentials
 import Glibc
 import MediaTools
 import Participant
+import Terminal
 import Tokens
 import Units
 
@@ -11,10 +13,12 @@ struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Joins a room as a point: sends picture and sound, records or shows what comes.",
         discussion: """
-            Prints one line of status a second, as JSON when standard output is not a terminal; messages go to \
-            standard error. Comes back by itself when the server is lost. Ends on Ctrl-C. Exits with 0 when it left, \
-            1 when it could not begin (camera, microphone, record folder), 2 when it was refused or replaced, 3 when \
-            the server was lost and it gave up. Capture, codecs and players are ffmpeg's.
+            On a terminal: who is seen and heard, the queue, this point's state and line; keys: m microphone, v camera, \
+            h hand up or down, d delegates, t message to the staff, q leave. Else one line of status a second, as \
+            JSON; messages go to standard error. Comes back by itself when the server is lost. Ends on Ctrl-C. Exits \
+            with 0 when it left, 1 when it could not begin (camera, microphone, record folder), 2 when it was \
+            refused, replaced or put out, 3 when the server was lost and it gave up. Capture, codecs and players are \
+            ffmpeg's.
             """)
 
     @Argument(help: "The server, https://HOST:PORT; else DIEMCAU_URL.") var server: String?
@@ -40,6 +44,7 @@ struct Join: AsyncParsableCommand {
     @Option(help: "Give up when the server has been lost for so long; else never.") var giveUp: String?
     @Flag(help: "Give up at the first loss.") var noRetry = false
     @Flag(help: "Take the seat from another device, where the role may.") var takeover = false
+    @Option(help: "Of what is shown: vi or en.") var language = Language.vi
 
     func validate() throws {
         guard VideoChoice(codec) != nil else { throw ValidationError("--codec is VP8 or H264, not \(codec)") }
@@ -71,13 +76,13 @@ struct Join: AsyncParsableCommand {
         let lookup = RoomLookup(server: address, room: room, token: token, trust: trust)
         var plan = JoinPlan(session: session(address, token), trust: trust, capture: capture)
         plan.capture.name = await pointName(lookup)
-        plan.point = point
+        plan.language = language
         plan.record = record
         plan.plays = play
         plan.givesUpAfter = noRetry ? .zero : giveUp.flatMap(Span.seconds).map { .seconds($0) }
         plan.leavesAfter = duration.flatMap(Span.seconds).map { .seconds($0) }
-        let outcome = await JoinStation.run(plan, lookup: record == nil ? nil : lookup)
-        if !outcome.text.isEmpty { complain(outcome.text) }
+        let outcome = await JoinStation.run(plan)
+        if !outcome.text.isEmpty { complain(outcome.text.plain) }
         guard outcome.status == 0 else { throw ExitCode(outcome.status) }
     }
 
@@ -133,3 +138,6 @@ private struct VideoChoice {
         }
     }
 }
+
+/// `--language`.
+extension Language: ExpressibleByArgument {}

@@ -1,34 +1,41 @@
 import BridgeClient
-import Glibc
+import Conference
 import LibUV
 import MediaTools
 import Participant
+import Signalling
 import Units
 
-/// One `join`, from its first packet to its last: client, capture, recorder and player on one loop.
+/// One `join`, from its first packet to its last: client, capture, recorder, player and screen on one loop.
 final class JoinSession {
-    private let plan: JoinPlan
-    private let loop: EventLoop
+    let plan: JoinPlan
+    let loop: EventLoop
+    let console: JoinConsole
     private var onEnd: ((JoinOutcome) -> Void)?
-    private let console = JoinConsole()
     private var clients: ClientLoop?
-    private var client: Client?
+    private(set) var participation: Participation?
     private var capture: Capture?
-    private var recorder: Recorder?
+    private(set) var recorder: Recorder?
     private var player: Player?
     private var interrupt: SignalHandler?
     private var terminate: SignalHandler?
+    private var hangUp: SignalHandler?
     private var second: LoopTimer?
     private var began: Instant
     /// Since when there is no connection, once trying has begun.
     private var troubleSince: Instant?
     /// What the end will be called when the server has been told that we leave.
     private var farewell = JoinOutcome(status: 0)
+    /// Tracks that the person has switched off: their packets are not sent.
+    var silenced: Set<SendingTrack> = []
+    /// Commands whose refusal the person wants to hear of.
+    var askedCommands: Set<UInt64> = []
 
     init(_ plan: JoinPlan, on loop: EventLoop, onEnd: @escaping (JoinOutcome) -> Void) {
         self.plan = plan
         self.loop = loop
         self.onEnd = onEnd
+        console = JoinConsole(plan.language)
         began = loop.now
     }
 
@@ -41,14 +48,31 @@ final class JoinSession {
             self.clients = clients
             interrupt = try SignalHandler(.interrupt, on: loop) { [weak self] in self?.leave() }
             terminate = try SignalHandler(.terminate, on: loop) { [weak self] in self?.leave() }
+            hangUp = try SignalHandler(.hangUp, on: loop) { [weak self] in self?.leave() }
             let second = try LoopTimer(on: loop) { [weak self] in self?.everySecond() }
             self.second = consume second
+            console.open(on: loop) { [weak self] in
+                self?.press($0)
+            } onEnd: { [weak self] in
+                self?.leave()
+            }
+            showTracks()
             try openReceivers()
-            client = clients.makeClient(plan.session, handlers: handlers)
+            participation = makeParticipation(clients)
             try startCapture()
         } catch {
             end(JoinOutcome(status: 1, text: "\(error)"))
         }
+    }
+
+    private func makeParticipation(_ clients: ClientLoop) -> Participation {
+        var socketHandlers = SocketHandlers()
+        socketHandlers.onEvent = { [weak self] in self?.handle($0) }
+        socketHandlers.onChange = { [weak self] in self?.roomChanged($0) }
+        let participation = Participation(
+            plan.session, language: plan.language, handlers: handlers, socketHandlers: socketHandlers, on: clients)
+        participation.onDismissal = { [weak self] reason, text in self?.dismissed(reason, text) }
+        return participation
     }
 
     private func openReceivers() throws {
@@ -65,7 +89,10 @@ final class JoinSession {
     private func startCapture() throws {
         let capture = Capture(plan.capture, on: loop)
         self.capture = capture
-        capture.onPacket = { [weak self] packet, payload in self?.client?.send(packet, payload: payload) }
+        capture.onPacket = { [weak self] packet, payload in
+            guard let self, silenced.isEmpty || !silenced.contains(packet.track) else { return }
+            participation?.media.send(packet, payload: payload)
+        }
         capture.onReady = { [weak self] in self?.join() }
         capture.onFailure = { [weak self] in self?.end(JoinOutcome(status: 1, text: "\($0)")) }
         capture.onMessage = { [console] in console.message($0) }
@@ -75,7 +102,7 @@ final class JoinSession {
     private func join() {
         began = loop.now
         do {
-            try client?.start()
+            try participation?.start()
             try second?.start(after: .seconds(1), every: .seconds(1))
         } catch {
             end(JoinOutcome(status: 1, text: "\(error)"))
@@ -99,6 +126,7 @@ final class JoinSession {
     }
 
     private func handle(_ event: SessionEvent) {
+        showState()
         switch event {
         case .joining: troubleSince = troubleSince ?? loop.now
         case .answered:
@@ -106,29 +134,27 @@ final class JoinSession {
             player?.beginSession()
         case .connected:
             troubleSince = nil
-            console.message("connected to \(plan.session.server), room \(plan.session.room)")
+            console.message(words.connected(plan.session))
             guard let capture else { return }
             for track in [SendingTrack.microphone, .camera] {
-                client?.setClock(track, timestamp: 0, capturedAt: capture.epoch)
+                participation?.media.setClock(track, timestamp: 0, capturedAt: capture.epoch)
             }
         case .refused(let notice, let nextTry):
             guard nextTry != nil else { return }  // The end follows, and says the same.
-            console.message(notice.text + Self.next(nextTry))
-            giveUpWhenDue(JoinOutcome(status: 2, text: "gave up: \(notice.text)"))
+            console.message(notice.text + words.next(nextTry))
+            giveUpWhenDue(JoinOutcome(status: 2, text: words.gaveUp(notice.text)))
         case .unreachable(let reason, let nextTry):
-            console.message(reason + Self.next(nextTry))
-            giveUpWhenDue(JoinOutcome(status: 3, text: "gave up: \(reason)"))
+            console.message(reason + words.next(nextTry))
+            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(reason)))
         case .lost(let reason, let nextTry):
             troubleSince = loop.now
-            console.message("lost: \(reason.rawValue)" + Self.next(nextTry))
-            giveUpWhenDue(JoinOutcome(status: 3, text: "gave up: \(reason.rawValue)"))
+            console.message(words.lost(reason) + words.next(nextTry))
+            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(reason.rawValue)))
         case .ended(let end): finish(end)
         }
     }
 
-    private static func next(_ pause: Duration?) -> String {
-        pause.map { "; next try in \(($0.inSeconds * 10).rounded() / 10) s" } ?? ""
-    }
+    var words: JoinTexts { JoinTexts(plan.language) }
 
     private func giveUpWhenDue(_ outcome: JoinOutcome) {
         guard let limit = plan.givesUpAfter, let since = troubleSince, loop.now.since(since) >= limit else { return }
@@ -136,39 +162,37 @@ final class JoinSession {
     }
 
     private func everySecond() {
-        guard let client else { return }
-        let status = client.takeStatus()
+        guard let participation else { return }
+        let status = participation.media.takeStatus()
+        reportLine(status)
         console.status(
             StatusLine(status.session, rateIn: status.rateIn, rateOut: status.rateOut, loss: status.loss))
         if let limit = plan.leavesAfter, loop.now.since(began) >= limit { leave() }
-        giveUpWhenDue(JoinOutcome(status: 3, text: "gave up: the server has not come back"))
-    }
-
-    /// Tells the recorder who is on its pictures: slots are filled in the programme's order.
-    func setSeen(_ points: [String]) {
-        guard let recorder, client?.state == .connected else { return }
-        for index in 0..<plan.session.pictureSlots {
-            recorder.setPoint(index < points.count ? points[index] : nil, on: .picture(index))
-        }
-        recorder.setPoint(points.first, on: .audio(0))
+        giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp("the server has not come back")))
     }
 
     // MARK: Ending
 
-    private func leave(_ outcome: JoinOutcome = JoinOutcome(status: 0)) {
-        guard let client, client.state != .idle else { return end(outcome) }
+    func leave(_ outcome: JoinOutcome = JoinOutcome(status: 0)) {
+        guard let participation, participation.media.state != .idle else { return end(outcome) }
         capture?.close()
-        if client.state != .leaving { farewell = outcome }
-        client.leave()
+        if participation.media.state != .leaving { farewell = outcome }
+        participation.leave()
+        showState()
     }
 
     private func finish(_ end: SessionEnd) {
         switch end {
         case .left: self.end(farewell)
-        case .refused(let notice): self.end(JoinOutcome(status: 2, text: "refused: \(notice.text)"))
-        case .replaced:
-            self.end(JoinOutcome(status: 2, text: "replaced: another device has this seat now, or we were removed"))
+        case .refused(let notice): self.end(JoinOutcome(status: 2, text: words.refused(notice.text)))
+        case .replaced: self.end(JoinOutcome(status: 2, text: words.replaced))
         }
+    }
+
+    /// The server has ended the session over the socket.
+    private func dismissed(_ reason: ByeReason, _ text: String) {
+        guard reason != .left else { return end(farewell) }
+        end(JoinOutcome(status: 2, text: "\(reason.rawValue): \(text)"))
     }
 
     /// Finishes the files, then says how it ended.
@@ -185,47 +209,19 @@ final class JoinSession {
 
     /// Gives everything back; the loop can be closed after this.
     func close() {
+        console.finish()
         capture?.close()
         recorder?.close()
         player?.close()
         clients?.close()
         interrupt = nil
         terminate = nil
+        hangUp = nil
         second = nil
-        client = nil
+        participation = nil
     }
 }
 
 extension RefusalNotice {
     fileprivate var text: String { detail.isEmpty ? code : "\(code): \(detail)" }
-}
-
-/// Standard output with its one line a second, and standard error with what happens.
-final class JoinConsole {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
-    private var isLineOpen = false
-
-    func status(_ line: StatusLine) {
-        guard isTerminal else { return write("\(line.json)\n") }
-        // One line that is written over; what stood there is erased.
-        write("\r\u{1B}[K\(line.text)")
-        isLineOpen = true
-    }
-
-    func message(_ text: String) {
-        finish()
-        complain(text)
-    }
-
-    /// Goes to the next line, where one is open.
-    func finish() {
-        if isLineOpen { write("\n") }
-        isLineOpen = false
-    }
-
-    private func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        // A reader that is gone needs no status; the session goes on.
-        _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
-    }
 }

@@ -1,4 +1,5 @@
 import BridgeClient
+import Conference
 import LibUV
 import MediaTools
 import OpenSSL
@@ -10,9 +11,10 @@ struct JoinPlan: Sendable {
     var session: SessionSettings
     var trust: TLSClientContext.Trust
     var capture: CaptureSettings
-    var point: String?
     var record: String?
     var plays = false
+    /// Of the screen, and of what the server writes.
+    var language = Language.vi
     /// How long it tries to come back; `nil` for ever.
     var givesUpAfter: Duration?
     var leavesAfter: Duration?
@@ -41,19 +43,12 @@ actor JoinStation {
 
     private init(_ thread: LoopThread) { self.thread = thread }
 
-    /// Runs to the end.
-    ///
-    /// - Parameters:
-    ///   - plan: What to do.
-    ///   - lookup: Asked who is seen, where somebody wants to know.
-    /// - Returns: How it ended.
-    static func run(_ plan: JoinPlan, lookup: RoomLookup?) async -> JoinOutcome {
+    /// Runs to the end and tells how it ended.
+    static func run(_ plan: JoinPlan) async -> JoinOutcome {
         do {
             let thread = try LoopThread(name: "join")
             let station = JoinStation(thread)
-            let asking = lookup.map { lookup in Task { await station.follow(lookup, own: plan.point) } }
             let outcome = await station.run(plan)
-            asking?.cancel()
             thread.loop.stop()
             try await thread.finished()
             return outcome
@@ -71,13 +66,5 @@ actor JoinStation {
         session?.close()
         session = nil
         return outcome
-    }
-
-    /// Asks every other second who is seen: the server tells more only over its socket.
-    private func follow(_ lookup: RoomLookup, own: String?) async {
-        while !Task.isCancelled {
-            if let seen = await lookup.seen() { session?.setSeen(seen.filter { $0 != own }) }
-            try? await Task.sleep(for: .seconds(2))
-        }
     }
 }

@@ -20,18 +20,10 @@ struct RoomLookup: Sendable {
         var points: [Point]
     }
 
-    private struct RoomAnswer: Decodable { var seen: [String] }
-
     /// The name of a point, if the server tells.
     func name(of code: String) async -> String? {
         let answer: RosterAnswer? = await get("/roster")
         return answer?.points.first { $0.code == code }?.name
-    }
-
-    /// The points that are seen, the one on the main picture first; `nil` when the server doesn't tell.
-    func seen() async -> [String]? {
-        let answer: RoomAnswer? = await get("")
-        return answer?.seen
     }
 
     private func get<Answer: Decodable>(_ path: String) async -> Answer? {

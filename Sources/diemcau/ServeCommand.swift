@@ -33,6 +33,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Seconds for a handshake, and for a request.") var requestTimeoutSeconds: String?
     @Option(help: "KiB of a request's head.") var maximumHeadKibibytes: String?
     @Option(help: "KiB of a request's content.") var maximumBodyKibibytes: String?
+    @Option(help: "Whether each point's line is measured, true or false.") var telemetry: String?
+    @Option(help: "Whether metrics have series for each point, true or false.") var metricsPerPoint: String?
 
     func run() async throws {
         let settings = try Machine.settings(file: config, options: options)
@@ -68,6 +70,8 @@ struct Serve: AsyncParsableCommand {
         set(.requestTimeoutSeconds, requestTimeoutSeconds)
         set(.maximumHeadKibibytes, maximumHeadKibibytes)
         set(.maximumBodyKibibytes, maximumBodyKibibytes)
+        set(.telemetry, telemetry)
+        set(.metricsPerPoint, metricsPerPoint)
         if !announce.isEmpty { options[.announce] = announce }
         if !tokenKeys.isEmpty { options[.tokenKeys] = tokenKeys }
         return options

@@ -19,6 +19,8 @@ final class BenchmarkClient {
     private var random = SystemRandomNumberGenerator()
     private var next: UInt64 = 1_000
     private var picture: UInt16 = 0
+    /// Packets that it has reported on.
+    var reported: UInt32 = 0
     let ssrc: SSRC
 
     /// Begins to check at once.

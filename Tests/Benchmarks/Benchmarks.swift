@@ -30,6 +30,11 @@ struct Benchmarks {
         table.add("plane, whole", stages.plane(), mark: 2, of: "packet sent")
         table.add("send", try sending.measure(bridge, batches: 60), mark: 4, of: "packet sent")
         table.note("runs of \(sending.counters.sent) packets: \(sending.counters.segmentedRuns) segmented")
+        let lines = try LineCost.measure(bridge, pairs: 20)
+        table.note(
+            "watch over lines: \(lines.with.percentile(0.5).text(0, digits: 2)) ms of a second with it, "
+                + "\(lines.without.percentile(0.5).text(0, digits: 2)) ms without: "
+                + "\((max(lines.share, 0) * 100).text(0, digits: 2)) %, mark 2 % at 171")
         let allocations = Allocations.measure(bridge, frames: 200)
         table.note(
             "allocations: \(allocations.count) in \(allocations.packets) packets, mark 0; "

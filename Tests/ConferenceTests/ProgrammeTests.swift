@@ -9,7 +9,7 @@ struct ProgrammeTests {
     private func choose(_ codes: [String], _ fixture: RoomFixture, by role: Role = .chair) throws
         -> [BridgeRoom.Effect]
     {
-        fixture.handle(.program(try codes.map(RoomFixture.point), by: role), at: .ms(50))
+        fixture.handle(.command(.program(try codes.map(RoomFixture.point)), by: Actor(role: role)), at: .ms(50))
     }
 
     private func speak(_ code: String?, _ fixture: RoomFixture, at now: Instant) throws -> [BridgeRoom.Effect] {

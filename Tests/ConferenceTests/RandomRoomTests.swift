@@ -18,7 +18,7 @@ struct RandomRoomTests {
                     #expect(alive.removeValue(forKey: id) != nil, "ended without having been let in, or twice")
                     #expect(gone.insert(id).inserted)
                 case .refused(let id, _): #expect(alive[id] == nil)
-                case .rejected, .picturePlan: break
+                case .rejected, .picturePlan, .voices, .changed, .notice, .message: break
                 }
             }
         }
@@ -62,7 +62,7 @@ struct RandomRoomTests {
         case 9, 10: return .sources(someone, Bool.random(using: &random) ? .picture : .nothing)
         case 11: return .left(someone, .closed)
         case 12: return .speaking(Bool.random(using: &random) ? somewhere : nil)
-        case 13: return .program([somewhere, try RoomFixture.point("p0")], by: .chair)
+        case 13: return .command(.program([somewhere, try RoomFixture.point("p0")]), by: Actor(role: .operator))
         case 14:
             let points = (0..<8).filter { _ in Bool.random(using: &random) }.map { "p\($0)" }
             return .replace(
@@ -88,9 +88,10 @@ struct RandomRoomTests {
         for (_, holders) in Dictionary(grouping: seated, by: \.point) {
             #expect(holders.count { $0.sends } <= 1 && holders.count { $0.receives } <= 1)
         }
+        let observers = Set(ledger.alive.values.filter { $0.role == .observer }.map(\.session))
         #expect(Set(seated.map(\.point)).count == room.occupiedSeats)
-        #expect(room.occupiedSeats <= 6 && room.attendance.seated == seated.count)
-        #expect(room.attendance.observers == ledger.alive.values.count { $0.role == .observer })
+        #expect(room.occupiedSeats <= 6 && room.attendance.seated == Set(seated.map(\.session)).count)
+        #expect(room.attendance.observers == observers.count)
         #expect(room.attendance.observers <= 2, "the token's limit")
         #expect(room.isEmpty == ledger.alive.isEmpty)
 

@@ -29,29 +29,49 @@ final class RoomFixture {
     /// Makes a room with the points `p0`, `p1` and so on.
     init(
         points: Int = 4, pointLimit: Int = 100, observerLimit: Int = 100, pictureSlots: Int = 3,
-        programDefault: [String] = [], allowsPointTakeover: Bool = false
+        programDefault: [String] = [], allowsPointTakeover: Bool = false, mode: RoomMode = .discussion
     ) throws {
         bridge = try #require(BridgeID("b1"))
         let definition = try Self.definition(
             points: (0..<points).map { "p\($0)" }, pointLimit: pointLimit, observerLimit: observerLimit,
-            pictureSlots: pictureSlots, programDefault: programDefault, allowsPointTakeover: allowsPointTakeover)
+            pictureSlots: pictureSlots, programDefault: programDefault, allowsPointTakeover: allowsPointTakeover,
+            mode: mode)
         room = BridgeRoom(definition, at: .zero)
     }
 
+    /// The same room once more, for trying out different things from one state.
+    init(copying other: RoomFixture) {
+        bridge = other.bridge
+        room = other.room
+        random = other.random
+    }
+
+    /// What was told with the last event that anybody had to be told of.
+    private(set) var changed: Set<Aspect> = []
+
+    /// Lets an event happen; ``Effect/changed(_:)``, which comes with nearly all, goes to ``changed`` instead.
     @discardableResult
-    func handle(_ event: BridgeRoom.Event, at now: Instant) -> [BridgeRoom.Effect] { room.handle(event, at: now) }
+    func handle(_ event: BridgeRoom.Event, at now: Instant) -> [BridgeRoom.Effect] {
+        var effects = room.handle(event, at: now)
+        changed = []
+        if case .changed(let aspects) = effects.last {
+            effects.removeLast()
+            changed = aspects
+        }
+        return effects
+    }
 
     func takeRosterChanges() -> RosterChanges? { room.takeRosterChanges() }
 
     static func definition(
         points: [String], pointLimit: Int = 100, observerLimit: Int = 100, pictureSlots: Int = 3,
-        programDefault: [String] = [], allowsPointTakeover: Bool = false
+        programDefault: [String] = [], allowsPointTakeover: Bool = false, mode: RoomMode = .discussion
     ) throws -> RoomDefinition {
         let roster = try points.map { code in
             RosterEntry(code: try point(code), name: "Điểm cầu \(code)", kind: .commune, level: 3)
         }
         return RoomDefinition(
-            id: try #require(RoomID("r")), title: "Phòng họp", mode: .discussion, central: try point(points[0]),
+            id: try #require(RoomID("r")), title: "Phòng họp", mode: mode, central: try point(points[0]),
             roster: roster, pointLimit: pointLimit, observerLimit: observerLimit, uplinkLimit: .megabits(2),
             videoCodecs: [.vp8, .h264], audioSlots: 3, pictureSlots: pictureSlots,
             programDefault: try programDefault.map(point), allowsPointTakeover: allowsPointTakeover)
@@ -60,11 +80,13 @@ final class RoomFixture {
     static func point(_ code: String) throws -> PointCode { try #require(PointCode(code)) }
 
     func request(
-        _ code: String?, role: Role = .point, sends: Bool = true, receives: Bool = true,
-        secret: BindingSecret? = nil, takeover: Bool = false, token: String = "t", maximumReceivers: Int? = nil
+        _ code: String?, role: Role = .point, kind: JoinRequest.Kind = .media, sends: Bool = true,
+        receives: Bool = true, secret: BindingSecret? = nil, takeover: Bool = false, token: String = "t",
+        maximumReceivers: Int? = nil
     ) throws -> JoinRequest {
         JoinRequest(
-            resource: MediaResourceID(using: &random), newSession: SessionID(bridge: bridge, using: &random),
+            kind: kind, resource: MediaResourceID(using: &random),
+            newSession: SessionID(bridge: bridge, using: &random),
             newSecret: BindingSecret(using: &random), role: role, point: try code.map(Self.point),
             token: try #require(TokenID(token)), maximumReceivers: maximumReceivers, sends: sends, receives: receives,
             shownSecret: secret, takeover: takeover)
@@ -73,9 +95,9 @@ final class RoomFixture {
     /// Lets somebody in, connected at once; fails the test when the room refuses.
     @discardableResult
     func enter(_ request: JoinRequest, at now: Instant) throws -> Admission {
-        let effects = room.handle(.join(request), at: now)
+        let effects = handle(.join(request), at: now)
         let admission = try #require(effects.lazy.compactMap(\.admission).first, "refused: \(effects)")
-        _ = room.handle(.connected(admission.resource, path: "udp"), at: now)
+        if request.kind == .media { handle(.connected(admission.resource, path: "udp"), at: now) }
         return admission
     }
 
@@ -83,7 +105,7 @@ final class RoomFixture {
     @discardableResult
     func publish(_ code: String, at now: Instant) throws -> [BridgeRoom.Effect] {
         let admission = try enter(try request(code), at: now)
-        return room.handle(.sources(admission.resource, .picture), at: now)
+        return handle(.sources(admission.resource, .picture), at: now)
     }
 
     func line(_ code: String) throws -> RosterLine { try #require(room.rosterLine(try Self.point(code))) }
@@ -93,7 +115,7 @@ final class RoomFixture {
         var effects: [BridgeRoom.Effect] = []
         var turns = 0
         while let deadline = room.deadline, deadline <= now, turns < 10_000 {
-            effects += room.handle(.tick, at: deadline)
+            effects += handle(.tick, at: deadline)
             turns += 1
         }
         #expect(turns < 10_000, "a deadline that never passes")
@@ -110,7 +132,7 @@ extension BridgeRoom.Effect {
     var refusal: Refusal? {
         switch self {
         case .refused(_, let refusal), .rejected(let refusal): refusal
-        case .admitted, .end, .picturePlan: nil
+        case .admitted, .end, .picturePlan, .voices, .changed, .notice, .message: nil
         }
     }
     var ended: MediaResourceID? { if case .end(let id, _) = self { id } else { nil } }

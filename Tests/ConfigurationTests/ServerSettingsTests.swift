@@ -88,6 +88,8 @@ struct ServerSettingsTests {
             requestTimeoutSeconds: 7
             maximumHeadKibibytes: 8
             maximumBodyKibibytes: 64
+            telemetry: false
+            metricsPerPoint: false
             """)
         #expect(settings.rooms == "r" && settings.state == "/somewhere/u/s")
         #expect(settings.listen == SocketAddress(.anyV6, port: 9_000) && settings.media == settings.listen)
@@ -98,6 +100,7 @@ struct ServerSettingsTests {
         #expect(settings.maximumConnections == 10 && settings.maximumConnectionsPerAddress == 5)
         #expect(settings.requestTimeout == .seconds(7))
         #expect(settings.maximumHead == 8_192 && settings.maximumBody == 65_536)
+        #expect(!settings.telemetry && !settings.metricsPerPoint)
     }
 
     @Test("names follow one rule in all three places")

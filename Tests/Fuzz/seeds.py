@@ -159,6 +159,45 @@ def rooms():
     yield "semicolons", piece(b"id: r\ntitle: &a T\ncentral: *a\nroster: r\n") + roster.replace(b",", b";")
 
 
+def frame(first, payload, key=b"\x37\xfa\x21\x3d"):
+    """A WebSocket frame; without a key a server's."""
+    mask = 0x80 if key else 0
+    if len(payload) < 126:
+        head = bytes([first, mask | len(payload)])
+    else:
+        head = bytes([first, mask | 126]) + struct.pack(">H", len(payload))
+    covered = bytes(byte ^ key[index % 4] for index, byte in enumerate(payload)) if key else payload
+    return head + key + covered
+
+
+def sockets():
+    """A kind and a step, then a client's frames, a server's, frames to be made, or a handshake."""
+    text = "Điềm Cầu \N{MUSICAL SYMBOL G CLEF}".encode()
+    parts = [(0x01, text[:5]), (0x89, b"p"), (0x00, b""), (0x80, text[5:]), (0x82, bytes(200)), (0x8A, b"")]
+    close = (0x88, struct.pack(">H", 1000) + "tạm biệt".encode())
+    yield "client", b"\0\5" + b"".join(frame(*part) for part in parts + [close])
+    yield "server", b"\1\5" + b"".join(frame(*part, key=b"") for part in parts + [close])
+    yield "closing", b"\4\7" + b"".join(frame(*part) for part in parts + [close])
+    yield "slow", b"\xf8\0" + b"".join(frame(*part) for part in parts)
+    yield "wrong", b"\0\0" + frame(0x81, b"\xed\xa0\x80")
+    yield "big", b"\0\x1f" + frame(0x82, bytes(301))
+    yield "made", b"\2\3" + b"".join(
+        bytes([choice]) + piece(content)
+        for choice, content in [(0x80, text), (4, b"x"), (0x81, b""), (1, text), (3, bytes(130)), (6, close[1])])
+    yield "handshake", b"\3\0" + (
+        b"GET /v1/rooms/a/socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Protocol: diemcau.v1, diemcau.token.a.b.c\r\n\r\n")
+
+
+def signalling():
+    """Every example of the protocol page."""
+    page = pathlib.Path(__file__).resolve().parents[2] / "Sources/Signalling/Signalling.docc/Protocol.md"
+    for number, part in enumerate(page.read_text(encoding="utf-8").split("```json\n")[1:]):
+        yield f"example{number}", part.split("```")[0].encode()
+    yield "escapes", b'{"type":"message","id":1,"to":"all","text":"\\u00e9\\ud83d\\ude00\\n\\/"}'
+
+
 SEEDS = {
     "STUN": lambda: [(n, b"\0" + m) for n, m in messages()]
     + [("made", bytes([1, 0, 0, 1]) + bytes(12) + b"\0" + bytes(18) + b"\1\0\6" + piece(b"user:name") + b"\1\0\x24" + piece(bytes(4)))],
@@ -167,8 +206,10 @@ SEEDS = {
     "SRTP": srtp,
     "Token": tokens,
     "Rooms": rooms,
+    "Signalling": signalling,
     "MediaTransport": transport,
     "MediaPlane": plane,
+    "WebSocket": sockets,
 }
 
 if __name__ == "__main__":

@@ -31,6 +31,15 @@ struct DigestsTests {
         #expect(hexadecimal(array(abc)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
+    @Test("SHA-1 of FIPS 180-4's examples, and of RFC 6455's")
+    func shorterDigest() {
+        func digest(_ text: String) -> String { hexadecimal(array(sha1(Array(text.utf8).span.bytes))) }
+        #expect(digest("") == "da39a3ee5e6b4b0d3255bfef95601890afd80709")
+        #expect(digest("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d")
+        let accept = digest("dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
+        #expect(accept == "b37a4f2cc0624f1690f64606cf385945b2bec4ea")
+    }
+
     @Test("HMAC-SHA1 of RFC 2202's examples, whole and in parts")
     func codes() {
         let cases: [([UInt8], [UInt8], String)] = [

@@ -27,6 +27,7 @@ struct ReceivedSlot {
     let codecs: [CodecMapping]
     let extensions: SDP.ExtensionIDs
     var nacks = NackGenerator()
+    var statistics: ReceptionStatistics
     var nacked = 0
     var wantsKeyframe = false
     /// In order of arrival.
@@ -42,6 +43,7 @@ struct ReceivedSlot {
         cname = section.cname
         codecs = section.codecs
         extensions = section.extensions
+        statistics = ReceptionStatistics(clockRate: isPicture ? 90_000 : 48_000)
     }
 
     var hasRepairs: Bool { packets.contains { $0.isRepair } }
@@ -87,6 +89,7 @@ extension SimulatedClient {
         let original = isRepair ? slots[place].highest.nearestIndex(of: number) : index
         slots[place].highest = max(slots[place].highest, original)
         slots[place].nacks.receive(number, at: now)
+        if !isRepair { slots[place].statistics.receive(header, at: now) }
         let mapping = slots[place].codecs.first {
             $0.payloadType == header.payloadType || $0.resendingPayloadType == header.payloadType
         }

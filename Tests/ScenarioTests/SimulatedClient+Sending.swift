@@ -102,6 +102,12 @@ extension SimulatedClient {
                     packetCount: stream.packets, octetCount: stream.octets)
                 try? writer.senderReport(ssrc: stream.ssrc, info: info, to: &raw)
             }
+            try? writer.receiverReport(ssrc: feedback, to: &raw)
+            for index in slots.indices {
+                let ssrc = slots[index].ssrc
+                guard let block = slots[index].statistics.makeReport(ssrc: ssrc, at: now) else { continue }
+                _ = try? writer.report(block, to: &raw)
+            }
         }
         if writer.isEmpty { try? writer.receiverReport(ssrc: feedback, to: &raw) }
         let empty = writer.end
@@ -132,6 +138,7 @@ extension SimulatedClient {
             switch packet {
             case .senderReport(let report):
                 for index in slots.indices where slots[index].ssrc == report.ssrc {
+                    slots[index].statistics.receiveSenderReport(ntp: report.info.ntp, at: now)
                     slots[index].reports.append((now, report.info.ntp, report.info.rtpTimestamp))
                 }
             case .nack(let nack):

@@ -40,7 +40,7 @@ extension World {
             Issue.record("not a whole request: \(text)")
             return Response(.badRequest)
         }
-        let response = control.respond(to: request, at: moment, random: &random)
+        let response = control.answer(request, at: moment, random: &random).response
         pump()
         return response
     }
@@ -118,6 +118,13 @@ extension World {
         let response = try request("GET", "/v1/rooms/\(World.roomID)/roster", token: try token(.operator))
         let view = try JSONDecoder().decode(View.self, from: Data(response.body))
         return Dictionary(view.points.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Who speaks, by the room's view.
+    func speaker() throws -> String? {
+        struct View: Decodable { var speaker: String? }
+        let response = try request("GET", "/v1/rooms/\(World.roomID)", token: try token(.operator))
+        return try JSONDecoder().decode(View.self, from: Data(response.body)).speaker
     }
 
     func state(_ code: String) throws -> String? { try roster()[code]?.state }

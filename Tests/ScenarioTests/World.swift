@@ -31,6 +31,10 @@ final class World {
     fileprivate var clientOutbox = Outbox(capacity: 1 << 20, datagrams: 2_048)
     /// Holds back what loops tell each other.
     var holdsMessages = false
+    /// Sees what loops tell the control plane.
+    var onEvent: ((MediaEvent) -> Void)?
+    /// Sees what loops tell each other.
+    var onMessage: ((LoopMessage) -> Void)?
     var serverDatagrams = 0
     let wire = WireLog()
 
@@ -47,13 +51,13 @@ final class World {
         start = now
         let server = IPAddress(v4: 0xC000_0201)
         addresses = (0..<loops).map { SocketAddress(server, port: UInt16(8_443 + $0)) }
+        let clock = ClockPair(instant: .zero, ntp: NTPTime(unixNanoseconds: Self.epoch))
         control = ControlPlane(
             ControlSettings(
                 bridge: try #require(BridgeID("b1")), candidates: addresses.map { [$0] },
                 fingerprint: serverContext.certificate.sha256Fingerprint,
                 verifier: TokenVerifier(keys: [key.verifyingKey]),
-                hosts: ["bridge.test"], allowsOtherOrigins: true))
-        let clock = ClockPair(instant: .zero, ntp: NTPTime(unixNanoseconds: Self.epoch))
+                hosts: ["bridge.test"], allowsOtherOrigins: true, clock: clock, epoch: "e1"))
         planes = (0..<loops).map { MediaPlane(loop: $0, of: loops, dtls: serverContext, clock: clock) }
         control.setRooms(
             [
@@ -124,7 +128,7 @@ final class World {
             guard let due = plane.deadline, due <= now else { continue }
             plane.advance(to: now, into: &outbox)
         }
-        if let due = control.deadline, due <= now { control.advance(to: now) }
+        if let due = control.deadline, due <= now { control.advance(to: moment) }
         pump()
         flushServer()
         for client in clients {
@@ -165,6 +169,7 @@ final class World {
             isBusy = false
             for (loop, plane) in planes.enumerated() {
                 for event in plane.takeEvents() {
+                    onEvent?(event)
                     control.handle(event, from: loop, at: now)
                     isBusy = true
                 }
@@ -176,11 +181,18 @@ final class World {
             guard !holdsMessages else { continue }
             for (loop, plane) in planes.enumerated() {
                 for (other, message) in plane.takeMessages() {
+                    onMessage?(message)
                     planes[other].receive(message, from: loop, at: now, into: &outbox)
                     isBusy = true
                 }
             }
         }
+    }
+
+    /// Tells every loop something that the control plane did not say.
+    func order(_ command: MediaCommand) {
+        for plane in planes { plane.handle(command, at: now, into: &outbox) }
+        pump()
     }
 
     private func flushServer() {

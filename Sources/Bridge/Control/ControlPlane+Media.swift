@@ -111,9 +111,12 @@ extension ControlPlane {
         let tag = "\"\(String(random.next(), radix: 16))\""
         insert(
             ResourceRecord(
-                id: admission.resource, number: number, room: id, loop: loop, role: claims.role,
-                point: admission.point, token: claims.tokenID, entityTag: tag, remoteFragment: remote.fragment),
+                id: admission.resource, number: number, room: id, loop: loop, session: admission.session,
+                role: claims.role, point: admission.point, token: claims.tokenID, entityTag: tag, remoteFragment: remote.fragment),
             description)
+        if let point = admission.point {
+            lines.open(number, of: point, in: id, sends: admission.sends, receives: admission.receives, at: now)
+        }
         var fields = HTTPFields()
         fields[.contentType] = Self.sdpType
         fields[.location] = "https://\(request.head.authority ?? "")/v1/media/\(admission.resource)"
@@ -217,18 +220,5 @@ extension Request {
     /// The content's type without parameters, in small letters.
     fileprivate var mediaType: String {
         (fields[.contentType] ?? "").prefix { $0 != ";" }.lowercased().trimmingSpaces
-    }
-}
-
-extension HTTPField.Name {
-    static let session = known("Diemcau-Session")
-    static let binding = known("Diemcau-Binding")
-    static let takeover = known("Diemcau-Takeover")
-    static let acceptPatch = known("Accept-Patch")
-    static let acceptPost = known("Accept-Post")
-
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a token") }
-        return field
     }
 }

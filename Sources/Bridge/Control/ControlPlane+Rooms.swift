@@ -31,37 +31,10 @@ extension ControlPlane {
         }
         return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
     }
-
-    /// `POST …/program` with `{"points": ["25747", …]}`: who is seen, main picture first; an empty list goes back to
-    /// the room file's default.
-    func program(_ request: Request, room name: String, at moment: Moment) throws(ProblemDocument) -> Response {
-        if request.method == .options { return Self.options(allow: "POST, OPTIONS") }
-        guard request.method == .post else { throw .method(allow: "POST, OPTIONS") }
-        let (claims, id) = try claims(of: request, room: name, at: moment)
-        guard let body = try? JSONDecoder().decode(ProgramRequest.self, from: Data(request.body)) else {
-            throw ProblemDocument(400, "bad-message", "The body must be {\"points\": [\"CODE\", …]}.")
-        }
-        var points: [PointCode] = []
-        for text in body.points.prefix(64) {
-            guard let code = PointCode(text) else {
-                throw ProblemDocument(403, "unknown-point", "There is no point of that code. Check the roster.")
-            }
-            points.append(code)
-        }
-        for case .rejected(let refusal) in apply(.program(points, by: claims.role), to: id, at: moment.instant) {
-            throw ProblemDocument(refusal)
-        }
-        guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom) }
-        return JSON.response(RoomSummary(record))
-    }
-}
-
-private struct ProgramRequest: Decodable {
-    var points: [String]
 }
 
 /// A room at a glance.
-private struct RoomSummary: Encodable {
+struct RoomSummary: Encodable {
     var room: String
     var title: String
     var mode: String

@@ -8,23 +8,35 @@ extension ControlPlane {
     /// Answers one request; whatever the media loops must do about it is in ``takeCommands()`` afterwards.
     ///
     /// Ids, credentials and SSRCs are drawn from `random`.
-    package func respond(
-        to request: Request, at moment: Moment, random: inout some RandomNumberGenerator
-    ) -> Response {
-        var response: Response
+    package func answer(
+        _ request: Request, at moment: Moment, random: inout some RandomNumberGenerator
+    ) -> Reply {
+        var reply: Reply
         do throws(ProblemDocument) {
             try checkHost(of: request)
             try checkOrigin(of: request)
-            response = try route(request, at: moment, random: &random)
+            reply = try route(request, at: moment, random: &random)
         } catch {
             refusals[error.code, default: 0] &+= 1
-            response = error.response
+            reply = Reply(error.response)
         }
-        addOriginFields(to: &response, for: request)
-        return response
+        addOriginFields(to: &reply.response, for: request)
+        return reply
     }
 
     private func route(
+        _ request: Request, at moment: Moment, random: inout some RandomNumberGenerator
+    ) throws(ProblemDocument) -> Reply {
+        if let page = try page(request) { return Reply(page) }
+        if let segments = request.target.segments, segments.count == 4, segments.prefix(2) == ["v1", "rooms"],
+            segments[3] == "socket"
+        {
+            return try openSocket(request, room: segments[2], at: moment)
+        }
+        return Reply(try resource(request, at: moment, random: &random))
+    }
+
+    private func resource(
         _ request: Request, at moment: Moment, random: inout some RandomNumberGenerator
     ) throws(ProblemDocument) -> Response {
         guard let segments = request.target.segments else { throw .notFound }
@@ -37,9 +49,12 @@ extension ControlPlane {
             if let route = MediaRoute(rawValue: segments[3]) {
                 return try offer(request, room: segments[2], route: route, at: moment, random: &random)
             }
+            if let kind = Verb(rawValue: segments[3]) {
+                return try verb(request, room: segments[2], kind, at: moment)
+            }
             switch segments[3] {
             case "roster": return try roomView(request, room: segments[2], isRoster: true, at: moment)
-            case "program": return try program(request, room: segments[2], at: moment)
+            case "health": return try health(request, room: segments[2], at: moment)
             default: throw .notFound
             }
         case (3, "v1", "media"):
@@ -59,7 +74,10 @@ extension ControlPlane {
         guard let value = request.fields[.authorization], value.lowercased().hasPrefix(scheme) else {
             throw ProblemDocument(.tokenMissing)
         }
-        let token = String(value.dropFirst(scheme.count)).trimmingSpaces
+        return try claims(of: String(value.dropFirst(scheme.count)).trimmingSpaces, at: moment)
+    }
+
+    private func claims(of token: String, at moment: Moment) throws(ProblemDocument) -> TokenClaims {
         do throws(TokenError) {
             return try settings.verifier.verify(token, at: moment.unixTime)
         } catch {
@@ -71,7 +89,17 @@ extension ControlPlane {
     func claims(
         of request: Request, room name: String, at moment: Moment
     ) throws(ProblemDocument) -> (TokenClaims, RoomID) {
-        let claims = try claims(of: request, at: moment)
+        try check(claims(of: request, at: moment), for: name)
+    }
+
+    /// The same for a token that came some other way than in `Authorization`.
+    func claims(
+        of token: String, room name: String, at moment: Moment
+    ) throws(ProblemDocument) -> (TokenClaims, RoomID) {
+        try check(claims(of: token, at: moment), for: name)
+    }
+
+    private func check(_ claims: TokenClaims, for name: String) throws(ProblemDocument) -> (TokenClaims, RoomID) {
         guard let id = RoomID(name), claims.room == id else { throw ProblemDocument(.tokenWrongRoom) }
         guard rooms[id] != nil else { throw ProblemDocument(.unknownRoom) }
         return (claims, id)

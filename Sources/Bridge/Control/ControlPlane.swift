@@ -1,5 +1,6 @@
 package import Conference
 import Forwarding
+import Signalling
 import Transport
 package import Units
 
@@ -17,6 +18,18 @@ package final class ControlPlane {
     var loads: [Int]
     var commands: [(loop: Int, command: MediaCommand)] = []
     var refusals: [String: UInt64] = [:]
+    var sockets: [SocketID: ServerSocket] = [:]
+    /// The sockets' resources, as the rooms know them.
+    var socketsByResource: [MediaResourceID: (socket: SocketID, session: SessionID)] = [:]
+    /// Sockets that may have something to send.
+    var ready: Set<SocketID> = []
+    var nextSocketNumber: UInt64 = 0
+    /// Readers who had lost events and got the room anew.
+    var resynchronisations: UInt64 = 0
+    /// Commands over HTTP, by token.
+    var rates: [TokenID: CommandRate] = [:]
+    var nextHealth = Instant.zero
+    var lines: LineMonitor
     private var notes: [ControlNote] = []
     private var nextRoomNumber: UInt32 = 0
     private var nextResourceNumber: UInt32 = 1
@@ -24,13 +37,14 @@ package final class ControlPlane {
     package init(_ settings: ControlSettings) {
         self.settings = settings
         loads = Array(repeating: 0, count: settings.candidates.count)
+        lines = LineMonitor(isOn: settings.telemetry)
     }
 
     var loopCount: Int { settings.candidates.count }
 
     /// When ``advance(to:)`` has something to do.
     package var deadline: Instant? {
-        rooms.values.reduce(nil) { $0.earlier($1.room.deadline) }
+        rooms.values.reduce(socketsDeadline.earlier(lines.deadline)) { $0.earlier($1.room.deadline) }
     }
 
     /// What the media loops are to do, in order, since the last call.
@@ -42,10 +56,13 @@ package final class ControlPlane {
     /// How many requests were turned away, by stable code.
     package var refusalCounts: [String: UInt64] { refusals }
 
-    package func advance(to now: Instant) {
+    /// Does what is due; every 100 ms is often enough.
+    package func advance(to moment: Moment) {
+        let now = moment.instant
         for id in rooms.keys where rooms[id]?.room.deadline.map({ $0 <= now }) ?? false {
             apply(.tick, to: id, at: now)
         }
+        advanceSockets(to: moment)
     }
 
     // MARK: Rooms
@@ -59,11 +76,13 @@ package final class ControlPlane {
                     apply(.replace(definition), to: definition.id, at: now)
                 }
             } else {
-                rooms[definition.id] = RoomRecord(number: nextRoomNumber, definition, loops: loopCount, at: now)
+                rooms[definition.id] = RoomRecord(
+                    number: nextRoomNumber, definition, loops: loopCount, at: now)
                 roomsByNumber[nextRoomNumber] = definition.id
                 nextRoomNumber &+= 1
                 for entry in definition.roster { _ = rooms[definition.id]?.seat(of: entry.code) }
                 sendPlan(rooms[definition.id]?.room.picturePlan ?? [], of: definition.id)
+                if let plan = rooms[definition.id]?.room.voicePlan { sendVoices(plan, of: definition.id) }
             }
             tellLoops(.room(rooms[definition.id]?.number ?? 0, audioSlots: definition.audioSlots))
         }
@@ -88,7 +107,7 @@ package final class ControlPlane {
                 note(reason.code, resource)
                 close(resource)
             case .picturePlan(let points): sendPlan(points, of: id)
-            case .admitted, .refused, .rejected: break
+            case .admitted, .refused, .rejected, .voices, .changed, .notice, .message: break
             }
         }
         return effects
@@ -100,7 +119,7 @@ package final class ControlPlane {
         tellLoops(.picturePlan(room: number, seats: seats))
     }
 
-    private func tellLoops(_ command: MediaCommand) {
+    func tellLoops(_ command: MediaCommand) {
         for loop in 0..<loopCount { commands.append((loop, command)) }
     }
 
@@ -108,6 +127,7 @@ package final class ControlPlane {
         guard let record = rooms[id], record.room.isRetired, record.room.isEmpty else { return }
         rooms[id] = nil
         roomsByNumber[record.number] = nil
+        lines.forget(id)
         tellLoops(.forget(room: record.number))
     }
 
@@ -121,8 +141,11 @@ package final class ControlPlane {
 
     private func note(_ event: String, _ id: MediaResourceID) {
         guard let record = resources[id] else { return }
-        let who = record.point?.rawValue ?? record.role.rawValue
-        notes.append(ControlNote(event: event, room: record.room.rawValue, who: who, resource: record.number))
+        note(event, who: record.point?.rawValue ?? record.role.rawValue, in: record.room, resource: record.number)
+    }
+
+    func note(_ event: String, who: String, in room: RoomID, resource: UInt32? = nil) {
+        notes.append(ControlNote(event: event, room: room.rawValue, who: who, resource: resource))
     }
 
     func takeResourceNumber() -> UInt32 {
@@ -144,6 +167,7 @@ package final class ControlPlane {
     private func close(_ id: MediaResourceID) {
         guard let record = resources.removeValue(forKey: id) else { return }
         resourcesByNumber[record.number] = nil
+        lines.close(record.number)
         loads[record.loop] -= 1
         commands.append((record.loop, .close(record.number)))
         forgetIfOver(record.room)
@@ -161,8 +185,11 @@ package final class ControlPlane {
         case .iceConnected(let number): apply(number, at: now) { .iceConnected($0) }
         case .connected(let number, let path):
             if let id = resourcesByNumber[number] { note("connected", id) }
+            lines.connected(number, path: "udp \(path.remote)")
             apply(number, at: now) { .connected($0, path: "udp \(path.remote)") }
-        case .pathChanged(let number, let path): apply(number, at: now) { .pathChanged($0, "udp \(path.remote)") }
+        case .pathChanged(let number, let path):
+            lines.pathChanged(number, path: "udp \(path.remote)")
+            apply(number, at: now) { .pathChanged($0, "udp \(path.remote)") }
         case .closed(let number, let reason):
             apply(number, at: now) { .left($0, reason == .peerClosed ? .closed : .failed) }
         case .sources(let number, let live):
@@ -176,10 +203,11 @@ package final class ControlPlane {
         case .slots(let number, let reports):
             guard let id = resourcesByNumber[number] else { return }
             resources[id]?.slots = reports
-        case .activity(let lines):
-            for line in lines {
+            if let record = resources[id] { tellSlots(of: record) }
+        case .activity(let activities):
+            lines.take(activities)
+            for line in activities {
                 guard let id = resourcesByNumber[line.number] else { continue }
-                resources[id]?.counters = line.counters
                 apply(line.number, at: now) { .activity($0, lastAuthenticated: line.lastAuthenticated) }
             }
         }

@@ -14,10 +14,19 @@ package struct ControlSettings: Sendable {
     package var hosts: Set<String>
     /// Whether pages of other origins may use WHIP and WHEP (they need a bearer token all the same).
     package var allowsOtherOrigins: Bool
+    /// Wall clock against the loops' clock.
+    package var clock: ClockPair
+    /// Names this run of the server: random, so that clients notice a restart.
+    package var epoch: String
+    /// Whether lines are watched.
+    package var telemetry: Bool
+    /// The pages, by path.
+    package var pages: [String: Page]
 
     package init(
         bridge: BridgeID = .local, candidates: [[SocketAddress]], fingerprint: String, verifier: TokenVerifier,
-        hosts: Set<String>, allowsOtherOrigins: Bool
+        hosts: Set<String>, allowsOtherOrigins: Bool, clock: ClockPair, epoch: String, telemetry: Bool = true,
+        pages: [String: Page] = [:]
     ) {
         self.bridge = bridge
         self.candidates = candidates
@@ -25,6 +34,10 @@ package struct ControlSettings: Sendable {
         self.verifier = verifier
         self.hosts = hosts
         self.allowsOtherOrigins = allowsOtherOrigins
+        self.clock = clock
+        self.epoch = epoch
+        self.telemetry = telemetry
+        self.pages = pages
     }
 }
 
@@ -40,13 +53,13 @@ package struct Moment: Sendable {
     }
 }
 
-/// One line for the log: something happened to a media resource.
+/// One line for the log: something happened to a media resource or a socket.
 package struct ControlNote: Sendable {
-    /// `joining`, `connected`, or the code of the reason why it ended.
+    /// `joining`, `connected`, `socket`, or the code of the reason why it ended.
     package var event: String
     package var room: String
     /// The point's code, or the role of those without a seat.
     package var who: String
-    /// The resource's number on this bridge, to tell devices of one seat apart.
-    package var resource: UInt32
+    /// The media resource's number on this bridge, to tell devices of one seat apart; `nil` for a socket.
+    package var resource: UInt32?
 }

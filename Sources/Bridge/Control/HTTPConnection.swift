@@ -13,6 +13,8 @@ package struct HTTPConnection {
     package private(set) var deadline: Instant
     /// Whether everything has been answered that will be: close when it is written.
     package private(set) var isFinished = false
+    /// The socket that goes on where HTTP has ended.
+    package private(set) var socket: SocketID?
 
     package init(limits: MessageLimits, requestTimeout: Duration, at now: Instant) {
         parser = RequestParser(limits: limits)
@@ -25,10 +27,10 @@ package struct HTTPConnection {
     /// - Parameters:
     ///   - bytes: Plaintext.
     ///   - moment: When it came.
-    ///   - respond: Answers one request.
-    /// - Returns: What to send back.
+    ///   - answer: Answers one request.
+    /// - Returns: What to send back. When ``socket`` is set afterwards, ``takeRemainder()`` is that socket's.
     package mutating func receive(
-        _ bytes: borrowing RawSpan, at moment: Moment, respond: (Request) -> Response
+        _ bytes: borrowing RawSpan, at moment: Moment, answer: (Request) -> Reply
     ) -> [UInt8] {
         guard !isFinished else { return [] }
         let wasIdle = parser.isIdle
@@ -36,13 +38,14 @@ package struct HTTPConnection {
         var output: [UInt8] = []
         let date = HTTPDate.text(unixSeconds: moment.unixTime)
         do throws(HTTPError) {
-            while let event = try parser.next() {
+            while socket == nil, let event = try parser.next() {
                 switch event {
                 case .continueExpected:
                     output += Response.continueBytes
                 case .request(let request):
-                    let response = respond(request)
-                    output += response.serialized(for: request.method, date: date, keepsAlive: request.keepsAlive)
+                    let reply = answer(request)
+                    output += reply.response.serialized(for: request.method, date: date, keepsAlive: request.keepsAlive)
+                    socket = reply.socket
                     isFinished = !request.keepsAlive
                     deadline = moment.instant.advanced(by: Self.idleLimit)
                 }
@@ -54,5 +57,20 @@ package struct HTTPConnection {
         }
         if wasIdle, !parser.isIdle { deadline = moment.instant.advanced(by: requestTimeout) }
         return output
+    }
+
+    /// What came behind the request that opened ``socket``.
+    package mutating func takeRemainder() -> [UInt8] { parser.takeRemainder() }
+}
+
+/// What one request is answered with.
+package struct Reply {
+    package var response: Response
+    /// The socket that begins behind a 101.
+    package var socket: SocketID?
+
+    package init(_ response: Response, socket: SocketID? = nil) {
+        self.response = response
+        self.socket = socket
     }
 }

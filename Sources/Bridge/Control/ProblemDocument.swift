@@ -3,6 +3,8 @@ import FoundationEssentials
 import HTTP1
 import HTTPTypes
 import SDP
+import Units
+import WebSocket
 
 /// An error as clients get it (RFC 9457), with our stable `code`.
 struct ProblemDocument: Error, Encodable {
@@ -23,9 +25,13 @@ struct ProblemDocument: Error, Encodable {
         self.allow = allow
     }
 
-    init(_ refusal: Refusal) {
-        let seconds = refusal.retryAfter.map { Int($0.components.seconds) }
-        self.init(refusal.status, refusal.code, refusal.text, retryAfter: seconds)
+    init(_ refusal: Refusal, in language: Language = .en) {
+        let seconds = refusal.retryAfter.map { Int($0.inSeconds.rounded(.up)) }
+        self.init(refusal.status, refusal.code, refusal.text(in: language), retryAfter: seconds)
+    }
+
+    init(_ refusal: HandshakeRefusal) {
+        self.init(refusal.status.code, "bad-handshake", "\(refusal.reason)", allow: refusal.fields[.allow])
     }
 
     init(_ refusal: AnswerRefusal) { self.init(refusal.status, refusal.code, refusal.text) }
@@ -71,10 +77,13 @@ enum JSON {
         return (try? encoder.encode(value)).map(Array.init) ?? Array("{}".utf8)
     }
 
-    static func response(_ value: some Encodable) -> Response {
+    static func response(_ value: some Encodable) -> Response { response(encoded: encode(value)) }
+
+    /// The same for what is JSON already.
+    static func response(encoded: [UInt8]) -> Response {
         var fields = HTTPFields()
         fields[.contentType] = "application/json"
         fields[.cacheControl] = "no-store"
-        return Response(.ok, fields: fields, body: encode(value))
+        return Response(.ok, fields: fields, body: encoded)
     }
 }

@@ -10,6 +10,7 @@ struct RoomRecord {
     private(set) var points: [PointCode] = []
     /// By media loop: whom it judges loudest.
     var speakers: [Speaker?]
+    var channel = RoomChannel()
 
     init(number: UInt32, _ definition: RoomDefinition, loops: Int, at now: Instant) {
         self.number = number
@@ -26,6 +27,11 @@ struct RoomRecord {
         return seat
     }
 
+    /// Tells the room's sockets what has gathered, when it is time.
+    ///
+    /// - Returns: Whether anything was told.
+    mutating func gather(clock: ClockPair, at now: Instant) -> Bool { channel.gather(&room, clock: clock, at: now) }
+
     func point(at seat: UInt32) -> PointCode? {
         points.indices.contains(Int(seat)) ? points[Int(seat)] : nil
     }
@@ -37,6 +43,7 @@ struct ResourceRecord {
     let number: UInt32
     let room: RoomID
     let loop: Int
+    let session: SessionID
     let role: Role
     let point: PointCode?
     let token: TokenID

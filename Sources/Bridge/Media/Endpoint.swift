@@ -22,6 +22,9 @@ final class Endpoint {
     var resendAllowance = Endpoint.resendsPerReport
     /// Whether a slot began to show somebody, or a source's clock became known: a sender report goes out at once.
     var needsImmediateReport = false
+    /// The largest jitter that the client reported in this second, in microseconds.
+    var audioJitter: UInt32?
+    var pictureJitter: UInt32?
     var reportedState = MediaTransport.State.checking
     var reportedSources = LiveSources()
     var reportedSlots: [SlotReport] = []

@@ -31,8 +31,15 @@ struct FanOut {
     private let turn = TurnPackets()
     /// Where ``sendTurn(into:)`` goes on: in which of the turn's sources, and at which of its slots.
     private var position = (stream: 0, slot: 0)
+    private var hasBeginnings = false
     /// When what waits is to be sent; `nil` while nothing does.
     private(set) var deadline: Instant?
+
+    /// Whether sources came onto slots since the last call: their receivers are due a sender report.
+    mutating func takeBeginnings() -> Bool {
+        defer { hasBeginnings = false }
+        return hasBeginnings
+    }
 
     /// Takes `packet` for everybody who is shown `stream`; it leaves with the next ``sendTurn(into:)``.
     ///
@@ -87,34 +94,42 @@ struct FanOut {
     private mutating func send(
         _ packets: [TurnPacket], of stream: SourceStream, on slot: Slot, into outbox: inout Outbox
     ) {
+        // Looked up once for the whole run.
+        let endpoint = slot.endpoint
+        let transport = endpoint.transport
+        guard let path = transport.path else { return }
+        let before = (packets: self.packets, bytes: self.bytes)
         for packet in packets {
             guard let outgoing = slot.mapping.map(packet.packet) else { continue }
             turn.withPayload(of: packet) { rest in
-                send(packet.packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, into: &outbox)
+                send(
+                    packet.packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, by: transport, to: path,
+                    into: &outbox)
             }
         }
+        endpoint.counters.packetsSent &+= self.packets &- before.packets
+        endpoint.counters.bytesSent &+= self.bytes &- before.bytes
     }
 
     /// Puts `stream` on the slots that have waited for this keyframe.
-    private func beginWaiting(_ stream: SourceStream, with packet: SourcePacket, arrival: NTPTime) {
+    private mutating func beginWaiting(_ stream: SourceStream, with packet: SourcePacket, arrival: NTPTime) {
         for slot in stream.waiting where slot.next === stream {
             slot.begin(stream, with: packet, arrival: arrival)
             slot.endpoint.needsImmediateReport = true
+            slot.endpoint.room.slotsChanged = true
             stream.active.append(slot)
         }
         stream.waiting.removeAll(keepingCapacity: true)
-        stream.endpoint?.room.slotsChanged = true
+        hasBeginnings = true
     }
 
     private mutating func send(
         _ packet: SourcePacket, as outgoing: StreamMapping.Outgoing, rest: borrowing RawSpan, on slot: Slot,
-        codec: MediaCodec, into outbox: inout Outbox
+        codec: MediaCodec, by transport: MediaTransport, to path: NetworkPath, into outbox: inout Outbox
     ) {
-        let endpoint = slot.endpoint
-        guard let path = endpoint.transport.path else { return }
         var room = outbox.reserve(rest.byteCount + Self.overhead)
         guard let head = try? slot.writeHead(of: packet, as: outgoing, codec: codec, repair: nil, to: &room),
-            let length = endpoint.transport.protectRTP(
+            let length = transport.protectRTP(
                 into: &room, headerLength: head.headerLength, prefixLength: head.prefixLength, rest: rest,
                 ssrc: slot.description.ssrc, index: outgoing.index)
         else {
@@ -123,8 +138,6 @@ struct FanOut {
         }
         outbox.commit(length, to: path)
         slot.statistics.send(payloadSize: head.prefixLength + rest.byteCount)
-        endpoint.counters.packetsSent &+= 1
-        endpoint.counters.bytesSent &+= UInt64(length)
         packets &+= 1
         bytes &+= UInt64(length)
     }

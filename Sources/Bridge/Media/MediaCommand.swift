@@ -13,6 +13,10 @@ package enum MediaCommand: Sendable {
     case picturePlan(room: UInt32, seats: [UInt32])
     /// How many voices are heard at once in a room.
     case room(UInt32, audioSlots: Int)
+    /// Who may be heard in a room; everybody before the first such command.
+    case voices(room: UInt32, VoiceRule)
+    /// Whether lines are measured beyond packets and bytes; they are before the first such command.
+    case telemetry(Bool)
     /// The room is over.
     case forget(room: UInt32)
     case closeAll
@@ -72,6 +76,8 @@ package struct SlotReport: Sendable, Equatable {
 /// One line of a loop's report to the control loop.
 package struct ResourceActivity: Sendable {
     package var number: UInt32
+    /// When this was written down.
+    package var at: Instant
     package var lastAuthenticated: Instant
     package var counters: ResourceCounters
 }
@@ -85,6 +91,10 @@ package struct ResourceCounters: Sendable, Equatable {
     package var packetsLost: UInt64 = 0
     package var packetsRepaired: UInt64 = 0
     package var packetsResent: UInt64 = 0
+    package var up = UplinkCounters()
+    package var down = DownlinkCounters()
+    /// The newest round trip by the client's reports on what we send it, in microseconds.
+    package var gaugeRoundTrip: UInt32?
 
     package init() {}
 }

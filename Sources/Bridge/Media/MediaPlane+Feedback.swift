@@ -37,22 +37,32 @@ extension MediaPlane {
         switch packet {
         case .senderReport(let report):
             receive(report, of: endpoint, at: now)
+            try receive(report.reports, in: compound, of: endpoint, at: now)
+        case .receiverReport(let report):
+            try receive(report.reports, in: compound, of: endpoint, at: now)
         case .nack(let nack):
             guard let slot = endpoint.slot(nack.media) else { return }
             for index in 0..<nack.entryCount {
                 for lost in try nack.entry(index, in: compound) {
+                    endpoint.counters.down.requested &+= 1
                     guard endpoint.resendAllowance > 0 else { return }
                     endpoint.resendAllowance -= 1
-                    if fanOut.resend(lost, on: slot, into: &outbox) { counters.packetsResent &+= 1 }
+                    guard fanOut.resend(lost, on: slot, into: &outbox) else { continue }
+                    counters.packetsResent &+= 1
+                    slot.resent &+= 1
                 }
             }
         case .pictureLoss(let loss):
+            endpoint.counters.down.keyframesRequested &+= 1
+            plan.hurry(at: now)
             wantKeyframe(of: endpoint.slot(loss.media), at: now)
         case .fullIntraRequest(let request):
+            endpoint.counters.down.keyframesRequested &+= 1
+            plan.hurry(at: now)
             for index in 0..<min(request.entryCount, endpoint.pictureSlots.count) {
                 wantKeyframe(of: endpoint.slot(try request.entry(index, in: compound).ssrc), at: now)
             }
-        case .goodbye, .receiverReport, .sourceDescription, .receiverEstimatedBitrate, .unknown:
+        case .goodbye, .sourceDescription, .receiverEstimatedBitrate, .unknown:
             break
         }
     }
@@ -70,6 +80,8 @@ extension MediaPlane {
         }
         stream.clock?.senderReport(timestamp: report.info.rtpTimestamp, time: time)
         for slot in stream.active where slot.current === stream { slot.endpoint.needsImmediateReport = true }
+        // Sound and picture report one after the other: one report to each receiver follows both.
+        plan.expect(now.advanced(by: LookPlan.tick))
         for loop in 0..<loopCount where stream.wantedByLoops & Self.bit(of: loop) != 0 {
             messages.append((loop, .clock(stream.id, timestamp: report.info.rtpTimestamp, time: time)))
         }
@@ -83,9 +95,12 @@ extension MediaPlane {
     // MARK: Out
 
     /// What an endpoint is due: NACKs and keyframe requests for what it sends, reports each second.
-    func sendFeedback(to endpoint: Endpoint, at now: Instant, into outbox: inout Outbox) {
+    ///
+    /// Reports wait for no deadline of their own: they go with the first look whose `horizon` they lie within.
+    func sendFeedback(to endpoint: Endpoint, at now: Instant, horizon: Instant, into outbox: inout Outbox) {
+        let isReportDue = endpoint.nextReport <= horizon
         // Most endpoints only receive, and are due once a second.
-        guard !endpoint.tracks.isEmpty || endpoint.needsImmediateReport || endpoint.nextReport <= now else { return }
+        guard !endpoint.tracks.isEmpty || endpoint.needsImmediateReport || isReportDue else { return }
         guard endpoint.transport.state == .connected, let path = endpoint.transport.path else { return }
         var asks = false
         for track in endpoint.tracks {
@@ -104,14 +119,24 @@ extension MediaPlane {
                 try writeRequests(to: endpoint, at: now, with: &writer, to: &room)
             }
         }
-        let isReportDue = endpoint.nextReport <= now
+        expectRequests(of: endpoint)
         guard isReportDue || endpoint.needsImmediateReport else { return }
         endpoint.needsImmediateReport = false
         if isReportDue {
-            endpoint.nextReport = now.advanced(by: .seconds(1))
+            endpoint.nextReport = max(endpoint.nextReport, now).advanced(by: .seconds(1))
             endpoint.resendAllowance = Endpoint.resendsPerReport
         }
         sendReports(of: endpoint, full: isReportDue, at: now, on: path, into: &outbox)
+    }
+
+    /// Notes when the endpoint is next to be asked for packets or a keyframe.
+    private func expectRequests(of endpoint: Endpoint) {
+        for track in endpoint.tracks {
+            for case let stream? in track.streams {
+                if track.description.sendsNACK { plan.expect(stream.nacks.deadline) }
+                plan.expect(stream.keyframes.deadline)
+            }
+        }
     }
 
     /// Sends one compound of what `body` writes; what does not fit is left out.
@@ -188,6 +213,7 @@ extension MediaPlane {
                     try writer.nack(list, sender: endpoint.reportSSRC, media: stream.ssrc, to: &room)
                 }
                 if stream.keyframes.isDue(at: now) {
+                    endpoint.counters.up.keyframesRequested &+= 1
                     try writer.pictureLoss(sender: endpoint.reportSSRC, media: stream.ssrc, to: &room)
                 }
             }

@@ -7,6 +7,7 @@ extension MediaPlane {
     /// Takes what loop `sender` says.
     package func receive(_ message: LoopMessage, from sender: Int, at now: Instant, into outbox: inout Outbox) {
         fanOut.finishTurn(into: &outbox)
+        if case .packets = message {} else { plan.hurry(at: now) }
         switch message {
         case .interest(let number, let isInterested):
             let room = room(number)
@@ -122,7 +123,7 @@ extension MediaPlane {
         let mainSeats = room.plan.prefix(2)
         for stream in room.microphones where stream.endpoint != nil {
             let crosses = room.speakers.chosen.contains(stream.id) || mainSeats.contains(stream.seat)
-            let wanted = crosses ? room.interestedLoops : 0
+            let wanted = crosses && room.voices.allows(stream.seat) ? room.interestedLoops : 0
             guard stream.wantedByLoops != wanted else { continue }
             let message = LoopMessage.microphone(stream.id, seat: stream.seat, codec: stream.codec, isHeard: true)
             let gone = LoopMessage.microphone(stream.id, seat: stream.seat, codec: stream.codec, isHeard: false)

@@ -30,7 +30,9 @@ extension MediaPlane {
             return
         }
         let arrival = stream.nacks.receive(header.sequenceNumber, at: now)
+        if track.description.sendsNACK { plan.expect(stream.nacks.deadline) }
         stream.statistics.receive(header, at: now)
+        endpoint.note(arrival, of: stream, resendsPlainly: track.description.repairPayloadType == nil)
         if arrival == .old { return }
         stream.newestIndex = max(stream.newestIndex, index)
         process(
@@ -45,6 +47,7 @@ extension MediaPlane {
         let arrival = stream.nacks.receive(repair.originalSequenceNumber, at: now)
         guard arrival == .recovered || arrival == .reordered else { return }
         endpoint.counters.packetsRepaired &+= 1
+        stream.repaired &+= 1
         let index = stream.newestIndex.nearestIndex(of: repair.originalSequenceNumber)
         process(
             header, index: index, packet, payload: repair.payload, of: stream, track: track,
@@ -99,11 +102,17 @@ extension MediaPlane {
         into outbox: inout Outbox
     ) {
         stream.noteIndex(packet.index, at: now)
+        if stream.id.kind.isPicture {
+            if packet.marker { stream.frames &+= 1 }
+            if packet.startsKeyframe { stream.lastKeyframe = now }
+        }
         stream.keep(packet, payload: payload)
         let arrival = clock.ntp(at: now)
         stream.clock?.follow(packet.timestamp)
         if stream.clock == nil { _ = stream.captureTime(of: packet.timestamp, arrival: arrival) }
         fanOut.forward(packet, payload: payload, from: stream, arrival: arrival, at: now, into: &outbox)
+        if fanOut.takeBeginnings() { plan.hurry(at: now) }
+        plan.expect(stream.keyframes.deadline)
         var loops = stream.wantedByLoops
         while loops != 0 {
             let loop = loops.trailingZeroBitCount

@@ -13,25 +13,28 @@ extension MediaPlane {
         if let due = fanOut.deadline, due <= now {
             guard fanOut.sendTurn(into: &outbox, limit: FanOut.outboxShare) else { return }
         }
-        guard now >= lastTick.advanced(by: Self.tick) else { return }
-        lastTick = now
-        for endpoint in endpoints.values {
-            if let due = endpoint.transport.deadline, due <= now,
-                endpoint.transport.advance(to: now, random: &random, into: &outbox)
-            {
-                transportChanged(endpoint, at: now)
-            }
-            sendFeedback(to: endpoint, at: now, into: &outbox)
-        }
-        if now >= nextRoomUpdate {
+        guard let horizon = plan.begin(at: now) else { return }
+        if nextRoomUpdate <= horizon {
             nextRoomUpdate = now.advanced(by: Self.roomInterval)
             for room in rooms.values { update(room, at: now) }
         } else {
             for room in rooms.values where room.needsAssignment { reassign(room, at: now) }
         }
-        if now >= nextActivityReport {
+        plan.expect(nextRoomUpdate)
+        // After the rooms: whoever they put on a slot is asked for a keyframe at once.
+        for endpoint in endpoints.values {
+            if let due = endpoint.transport.deadline {
+                if due <= now, endpoint.transport.advance(to: now, random: &random, into: &outbox) {
+                    transportChanged(endpoint, at: now)
+                    plan.hurry(at: now)
+                }
+                plan.expect(endpoint.transport.deadline)
+            }
+            sendFeedback(to: endpoint, at: now, horizon: horizon, into: &outbox)
+        }
+        if nextActivityReport <= horizon {
             nextActivityReport = now.advanced(by: .seconds(1))
-            reportActivity()
+            reportActivity(at: now)
         }
     }
 
@@ -51,7 +54,7 @@ extension MediaPlane {
         if room.slotsChanged { reportSlots(of: room) }
     }
 
-    private func reassign(_ room: RoomMedia, at now: Instant) {
+    func reassign(_ room: RoomMedia, at now: Instant) {
         room.assignAll(at: now)
         tellWants(of: room)
     }
@@ -99,14 +102,15 @@ extension MediaPlane {
         }
     }
 
-    private func reportActivity() {
+    private func reportActivity(at now: Instant) {
         let lines = endpoints.values.compactMap { endpoint -> ResourceActivity? in
             guard let last = endpoint.transport.lastAuthenticated else { return nil }
+            if measuresLines { endpoint.tallyLines(at: now) }
             var counters = endpoint.counters
             counters.packetsLost = endpoint.tracks.reduce(0) { sum, track in
                 track.streams.reduce(sum) { $0 &+ UInt64(clamping: $1?.statistics.cumulativeLost ?? 0) }
             }
-            return ResourceActivity(number: endpoint.number, lastAuthenticated: last, counters: counters)
+            return ResourceActivity(number: endpoint.number, at: now, lastAuthenticated: last, counters: counters)
         }
         if !lines.isEmpty { events.append(.activity(lines)) }
     }
@@ -116,7 +120,7 @@ extension MediaPlane {
     /// Carries out what the control loop says.
     package func handle(_ command: MediaCommand, at now: Instant, into outbox: inout Outbox) {
         fanOut.finishTurn(into: &outbox)
-        lastTick = max(lastTick, now.advanced(by: .zero - Self.tick))
+        plan.hurry(at: now)
         switch command {
         case .open(let description):
             open(description, at: now)
@@ -135,6 +139,10 @@ extension MediaPlane {
             room(number).plan = seats
         case .room(let number, let audioSlots):
             room(number).audioSlots = audioSlots
+        case .voices(let number, let rule):
+            setVoices(rule, in: room(number), at: now)
+        case .telemetry(let isOn):
+            measuresLines = isOn
         case .forget(let number):
             rooms[number] = nil
         case .closeAll:

@@ -34,8 +34,6 @@ package final class MediaPlane {
         package init() {}
     }
 
-    /// How often the plane looks whether something is due: NACKs are 10 ms late at most.
-    static let tick = Duration.milliseconds(10)
     static let roomInterval = Duration.milliseconds(50)
 
     let loop: Int
@@ -48,6 +46,8 @@ package final class MediaPlane {
     var endpointsByPath: [NetworkPath: Endpoint] = [:]
     var rooms: [UInt32: RoomMedia] = [:]
     var fanOut = FanOut()
+    /// Whether lines are measured.
+    var measuresLines = true
     var counters = Counters()
     /// Of endpoints that have gone, so that totals never fall.
     var refusedByGone = MediaTransport.Counters()
@@ -56,7 +56,7 @@ package final class MediaPlane {
     var crossings: [CrossingBatch]
     var nextRoomUpdate = Instant.zero
     var nextActivityReport = Instant.zero
-    var lastTick = Instant.zero
+    var plan = LookPlan()
     var random = NoRandomness()
 
     /// - Parameters:
@@ -88,8 +88,7 @@ package final class MediaPlane {
     /// several, the outbox being sent in between, when they are more than it should hold at once.
     package var deadline: Instant? {
         let isIdle = endpoints.isEmpty && !rooms.values.contains(where: \.hasToTell)
-        let tick = isIdle ? nil : lastTick.advanced(by: Self.tick)
-        return tick.earlier(fanOut.deadline)
+        return (isIdle ? nil : plan.deadline).earlier(fanOut.deadline)
     }
 
     /// What happened since the last call, for the control loop.
@@ -141,12 +140,14 @@ package final class MediaPlane {
             endpoint.counters.packetsReceived &+= 1
             endpoint.counters.bytesReceived &+= UInt64(length)
             receiveRTP(datagram.bytes.extracting(first: length), index: index, of: endpoint, at: now, into: &outbox)
+            if endpoint.room.needsAssignment { plan.hurry(at: now) }
         case .rtcp(let length):
             receiveRTCP(datagram.bytes.extracting(first: length), of: endpoint, at: now, into: &outbox)
         case .changed:
             transportChanged(endpoint, at: now)
+            plan.hurry(at: now)
         case .nothing:
-            break
+            plan.expect(endpoint.transport.deadline)
         }
         rememberPath(path, of: endpoint, at: now)
     }
@@ -220,7 +221,7 @@ package final class MediaPlane {
         room.endpoints.removeAll { $0 === endpoint }
         for slot in endpoint.audioSlots + endpoint.pictureSlots { slot.clear() }
         for track in endpoint.tracks { drop(track, of: endpoint, in: room) }
-        for stream in room.streams.values { room.sweep(stream, at: lastTick) }
+        for stream in room.streams.values { room.sweep(stream, at: plan.last) }
         room.needsAssignment = true
     }
 

@@ -24,6 +24,8 @@ final class RoomMedia {
     var microphones: [SourceStream] = []
     /// Who is seen, best first.
     var plan: [UInt32] = [] { didSet { needsAssignment = true } }
+    /// Who may be heard.
+    var voices = VoiceRule.everyone(except: [])
     var speakers: SpeakerSelection
     var audioSlots: Int {
         didSet { if audioSlots != oldValue { speakers = SpeakerSelection(capacity: audioSlots + 1) } }
@@ -51,7 +53,8 @@ final class RoomMedia {
     ///
     /// - Returns: Whether the room's loudest speaker on this loop changed.
     func judgeLoudness(at now: Instant) -> Bool {
-        let scores = microphones.map { (source: $0.id, score: $0.loudness.score(at: now)) }
+        let heard = microphones.filter { voices.allows($0.seat) }
+        let scores = heard.map { (source: $0.id, score: $0.loudness.score(at: now)) }
         if speakers.update(scores) { needsAssignment = true }
         let best = speakers.chosen.first.flatMap { streams[$0] }
         let speaker = best.flatMap { stream -> Speaker? in
@@ -66,7 +69,7 @@ final class RoomMedia {
 
     /// The microphone of the point on the main picture, which may always be heard.
     private func microphone(of seat: UInt32?) -> SourceStream? {
-        guard let seat else { return nil }
+        guard let seat, voices.allows(seat) else { return nil }
         return microphones.first { $0.seat == seat }
     }
 

@@ -20,6 +20,12 @@ final class Slot {
     /// Whether somebody better could not be shown for want of a codec.
     var lacksCodec = false
     var statistics = SenderStatistics()
+    /// What its receiver last said of it.
+    var reception: SlotReception?
+    /// Packets sent again.
+    var resent: UInt64 = 0
+    /// Pictures of its present source that its endpoint's figures hold already.
+    var framesTallied: (source: SourceID, count: UInt64)?
     private var nextRepairIndex: UInt64
 
     init(_ description: SlotDescription, of endpoint: Endpoint) {

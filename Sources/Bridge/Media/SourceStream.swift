@@ -38,6 +38,16 @@ final class SourceStream {
     var newestIndex: UInt64 = 0
     var nacks = NackGenerator()
     var statistics: ReceptionStatistics
+    /// Packets that were missing and came by themselves after all, and those that a repair brought.
+    var late: UInt64 = 0
+    var repaired: UInt64 = 0
+    /// What its endpoint's figures hold of it already.
+    var tally = StreamTally()
+
+    // Of pictures, wherever they come from.
+    /// Last packets of pictures.
+    var frames: UInt64 = 0
+    var lastKeyframe: Instant?
 
     init(_ id: SourceID, seat: UInt32, codec: MediaCodec, ssrc: SSRC, endpoint: Endpoint?, homeLoop: Int) {
         self.id = id

@@ -1,0 +1,120 @@
+import Conference
+import Signalling
+import Tokens
+import Units
+import WebSocket
+
+/// What a room decides, told: to its sockets as events, to the media loops as commands.
+extension ControlPlane {
+    /// Carries out one effect that is not about media resources.
+    func tell(_ effect: BridgeRoom.Effect, of id: RoomID) {
+        switch effect {
+        case .changed(let aspects): tell(aspects, of: id)
+        case .voices(let plan): sendVoices(plan, of: id)
+        case .notice(let target, let kind): tell(kind, to: target, of: id)
+        case .message(let message): tell(message, of: id)
+        case .admitted, .refused, .rejected, .end, .picturePlan: return
+        }
+        wake(id)
+    }
+
+    private func tell(_ aspects: Set<Aspect>, of id: RoomID) {
+        guard let room = rooms[id]?.room else { return }
+        for aspect in Aspect.allCases where aspects.contains(aspect) {
+            let event: ServerEvent
+            switch aspect {
+            case .floor: event = .floor(FloorView(room.floor, clock: settings.clock))
+            case .room: event = .room(RoomView(room))
+            case .program: event = .program(ProgramView(room))
+            case .speaking: event = .speaking(room.speaker)
+            case .attendance:
+                rooms[id]?.channel.noteAttendance()
+                continue
+            }
+            rooms[id]?.channel.tell(event, to: .everyone)
+        }
+    }
+
+    /// Each in their own language.
+    private func tell(_ kind: NoticeKind, to target: NoticeTarget, of id: RoomID) {
+        for (session, socket) in rooms[id]?.channel.sockets ?? [:] {
+            guard let socket = sockets[socket], target.includes(socket) else { continue }
+            rooms[id]?.channel.tell(.notice(NoticeView(kind, in: socket.language)), to: .session(session))
+        }
+    }
+
+    private func tell(_ message: RoomMessage, of id: RoomID) {
+        let event = ServerEvent.message(MessageView(message, clock: settings.clock))
+        switch message.to {
+        case .all: rooms[id]?.channel.tell(event, to: .everyone)
+        case .staff:
+            rooms[id]?.channel.tell(event, to: .staff)
+            // The sender's own devices see what was said.
+            if let point = message.point, !message.from.isStaff { rooms[id]?.channel.tell(event, to: .point(point)) }
+        case .point(let point):
+            rooms[id]?.channel.tell(event, to: .staff)
+            rooms[id]?.channel.tell(event, to: .point(point))
+        }
+    }
+
+    func sendVoices(_ plan: VoicePlan, of id: RoomID) {
+        guard let number = rooms[id]?.number else { return }
+        func seats(_ points: Set<PointCode>) -> Set<UInt32> { Set(points.compactMap { rooms[id]?.seat(of: $0) }) }
+        let rule: VoiceRule =
+            switch plan {
+            case .everyone(let silenced): .everyone(except: seats(silenced))
+            case .only(let heard): .only(seats(heard))
+            }
+        tellLoops(.voices(room: number, rule))
+    }
+
+    /// A socket's resource has ended: its client is told why, unless the session goes on over a newer socket.
+    func endSocket(_ resource: MediaResourceID, _ reason: EndReason, of room: RoomID, at now: Instant) {
+        guard let (id, session) = socketsByResource.removeValue(forKey: resource) else { return }
+        rooms[room]?.channel.detach(id, of: session)
+        if rooms[room]?.room.has(session) != true { rooms[room]?.channel.end(session) }
+        guard let socket = sockets[id] else { return }
+        if let bye = ByeView(reason, in: socket.language) {
+            socket.end(bye, seq: rooms[room]?.channel.log.lastSeq ?? 0, at: now)
+        } else {
+            socket.close(.normal, reason: reason.code, at: now)
+        }
+        ready.insert(id)
+    }
+
+    /// The slots of a receiving resource, told to the session that it belongs to.
+    func tellSlots(of resource: ResourceRecord) {
+        guard let record = rooms[resource.room], let id = record.channel.sockets[resource.session] else { return }
+        rooms[resource.room]?.channel.tell(
+            .slots(resource.slots.map { SlotView($0, in: record) }), to: .session(resource.session))
+        ready.insert(id)
+    }
+
+    /// Once a second: the lines' figures, to those who watch.
+    func tellHealth(at moment: Moment) {
+        var watchers: [RoomID: [ServerSocket]] = [:]
+        for socket in sockets.values where socket.watchesHealth && socket.session != nil {
+            watchers[socket.room, default: []].append(socket)
+        }
+        for (id, sockets) in watchers {
+            guard let record = rooms[id] else { continue }
+            let points = record.room.definition.roster.map(\.code)
+            let view = HealthView(at: moment.unixTime, lines: lines.healthLines(of: id, points: points))
+            let message = ServerMessage.event(seq: record.channel.log.lastSeq, .health(view)).encoded
+            for socket in sockets {
+                socket.health = message
+                ready.insert(socket.id)
+            }
+        }
+    }
+}
+
+extension NoticeTarget {
+    fileprivate func includes(_ socket: ServerSocket) -> Bool {
+        switch self {
+        case .all: true
+        case .staff: socket.claims.role.isStaff
+        case .points(let points): socket.claims.role.holdsSeat && socket.claims.point.map(points.contains) ?? false
+        }
+    }
+}

@@ -1,0 +1,235 @@
+// Picture and sound: one RTCPeerConnection with the media resource; comes back by itself.
+
+import { pause } from "./backoff.js";
+import { LineReport } from "./line-report.js";
+import { binding, keepBinding } from "./token.js";
+
+const watchEvery = 500;
+const connectLimit = 8000;
+/** Chromium checks an idle path every 2.5 s; where RTCP flows, something comes each second. */
+const busyLimit = 3000, idleLimit = 6000;
+const layers = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000, maxFramerate: 15 },
+  { rid: "f", maxBitrate: 1_500_000 },
+];
+
+/**
+ * Sends camera and microphone, receives the room's slots.
+ *
+ * `state`: `idle`, `joining`, `connected`, `lost` (comes back by itself), `ended` (`end`: {code, text}).
+ * Events: `state`; `tracks` when pictures may be other streams; `sound` when the browser waits for a key or click
+ * before it plays sound (call `resume` then).
+ */
+export class RoomMedia extends EventTarget {
+  /**
+   * @param socket The `RoomSocket` of the same participant; media joins only while it is open, so that both are one
+   *               session.
+   * @param local  `LocalMedia` to send, or null to receive only.
+   * @param audioSlots, pictureSlots How many are received; picture slot 0 is the main picture. 0 for none.
+   */
+  constructor({ socket, local = null, audioSlots = 3, pictureSlots = 5 }) {
+    super();
+    Object.assign(this, { socket, local, audioSlots, pictureSlots });
+    this.state = "idle";
+    this.end = null;
+    this.line = new LineReport();
+    this.sinks = [];
+    local?.addEventListener("change", () => this.#replaceTracks());
+    socket.addEventListener("state", () => { if (socket.state === "ended") this.leave(); });
+  }
+
+  /** Joins, and stays. */
+  join() {
+    if (this.state !== "idle" && this.state !== "ended") return;
+    this.end = null;
+    this.attempt = 0;
+    this.lostAt = performance.now();
+    this.#exchange();
+  }
+
+  /** Ends the media resource. */
+  leave() {
+    if (this.location) {
+      fetch(this.location, { method: "DELETE", headers: this.#headers(), keepalive: true }).catch(() => {});
+    }
+    this.#drop();
+    this.#enter("idle");
+  }
+
+  /** The stream of a picture slot, for a video element's `srcObject`; null while there is none. */
+  picture(index) { return this.pictures?.[index] ?? null; }
+
+  /** The newest client report for `stats`, or null. */
+  report() { return this.state === "connected" ? this.line.report : null; }
+
+  /** "good", "fair", "poor", "lost" or "none". */
+  quality() {
+    if (this.state === "connected") return this.line.state;
+    return this.state === "lost" ? "lost" : "none";
+  }
+
+  /** What makes it worse than good: {cause: "loss"|"delay"|"cpu"|"bandwidth"|"freezes", value} or null. */
+  reason() { return this.state === "connected" ? this.line.reason : null; }
+
+  /** Plays what the browser held back; call it on a key or click. */
+  resume() { for (const sink of this.sinks) sink.play().catch(() => {}); }
+
+  // MARK: Joining and losing
+
+  async #exchange() {
+    clearTimeout(this.retry);
+    this.#drop();
+    const turn = this.turn = {};
+    const stale = () => this.turn !== turn;
+    this.attempt += 1;
+    if (this.state !== "lost") this.#enter("joining");
+    try { await this.socket.ready(); } catch { return; }
+    if (stale()) return;
+    const connection = this.connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#sections(connection);
+    connection.onconnectionstatechange = () => { if (!stale()) this.#moved(connection); };
+    try {
+      await connection.setLocalDescription();
+      const response = await fetch(`/v1/rooms/${encodeURIComponent(this.socket.id)}/media`, {
+        method: "POST", body: connection.localDescription.sdp, signal: AbortSignal.timeout(connectLimit),
+        headers: { ...this.#headers(), "Content-Type": "application/sdp" } });
+      if (stale()) return;
+      if (response.status !== 201) return void await this.#refused(response);
+      this.location = response.headers.get("Location");
+      if (response.headers.get("Diemcau-Binding")) keepBinding(response.headers.get("Diemcau-Binding"));
+      await connection.setRemoteDescription({ type: "answer", sdp: await response.text() });
+    } catch {
+      if (!stale()) this.#lost();
+      return;
+    }
+    if (stale()) return;
+    this.limit = setTimeout(() => { if (!stale() && this.state !== "connected") this.#lost(); }, connectLimit);
+  }
+
+  #headers() {
+    const headers = { Authorization: `Bearer ${this.socket.token}`, "Accept-Language": this.socket.language };
+    if (binding()) headers["Diemcau-Binding"] = binding();
+    return headers;
+  }
+
+  async #refused(response) {
+    let problem = {};
+    try { problem = await response.json(); } catch { /* Not one of ours. */ }
+    if (response.status === 409 || response.status === 429 || response.status >= 500) {
+      return this.#lost(Number(response.headers.get("Retry-After")) || 0);
+    }
+    this.#drop();
+    this.end = { code: problem.code ?? "refused", text: problem.detail ?? "" };
+    this.#enter("ended");
+  }
+
+  #moved(connection) {
+    const state = connection.connectionState;
+    if (state === "connected" && this.state !== "connected") {
+      clearTimeout(this.limit);
+      this.attempt = 0;
+      this.line.begin();
+      this.#watch(connection);
+      this.#enter("connected");
+    }
+    if (state === "failed" || state === "closed") this.#lost();
+  }
+
+  #lost(least = 0) {
+    if (this.state === "connected") {
+      this.lostAt = performance.now();
+      this.attempt = 0;
+    }
+    this.#drop();
+    this.#enter("lost");
+    const delay = Math.max(least, pause(this.attempt + 1, (performance.now() - this.lostAt) / 1000));
+    this.retry = setTimeout(() => this.#exchange(), delay * 1000);
+  }
+
+  #drop() {
+    this.turn = null;
+    clearTimeout(this.retry);
+    clearTimeout(this.limit);
+    clearInterval(this.watching);
+    const connection = this.connection;
+    this.connection = null;
+    this.location = null;
+    if (connection) {
+      connection.onconnectionstatechange = null;
+      connection.close();
+    }
+    for (const sink of this.sinks) sink.srcObject = null;
+    this.sinks = [];
+  }
+
+  #enter(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+
+  // MARK: Sections
+
+  /** The n-th receiving section of a kind is slot n; the first of each kind also sends, if this participant may. */
+  #sections(connection) {
+    const { audio, video } = this.local?.tracks ?? {};
+    const send = this.local !== null;
+    const both = (slots) => slots > 0 ? "sendrecv" : "sendonly";
+    this.senders = {};
+    const sounds = [], views = [];
+    if (send) {
+      const sound = connection.addTransceiver(audio ?? "audio", { direction: both(this.audioSlots) });
+      const view = connection.addTransceiver(
+        video ?? "video", { direction: both(this.pictureSlots), sendEncodings: layers.map((layer) => ({ ...layer })) });
+      this.senders = { audio: sound.sender, video: view.sender };
+      if (this.audioSlots > 0) sounds.push(sound);
+      if (this.pictureSlots > 0) views.push(view);
+    }
+    while (sounds.length < this.audioSlots) sounds.push(connection.addTransceiver("audio", { direction: "recvonly" }));
+    while (views.length < this.pictureSlots) views.push(connection.addTransceiver("video", { direction: "recvonly" }));
+    this.pictures = views.map(({ receiver }) => new MediaStream([receiver.track]));
+    this.pictureReceivers = views.map(({ receiver }) => receiver);
+    this.sinks = sounds.map(({ receiver }) => this.#sink(receiver.track));
+    this.dispatchEvent(new Event("tracks"));
+  }
+
+  #sink(track) {
+    const sink = new Audio();
+    sink.srcObject = new MediaStream([track]);
+    sink.play().catch((error) => {
+      if (error.name === "NotAllowedError") this.dispatchEvent(new Event("sound"));
+    });
+    return sink;
+  }
+
+  /** Another device, or none: the sections stay as they are. */
+  #replaceTracks() {
+    for (const kind of ["audio", "video"]) {
+      const sender = this.senders?.[kind], track = this.local.tracks[kind];
+      if (sender && sender.track !== track) sender.replaceTrack(track).catch(() => {});
+    }
+  }
+
+  // MARK: Watching the line
+
+  #watch(connection) {
+    let received = -1, at = performance.now(), ticked = at, busy = at;
+    const look = async () => {
+      const stats = await connection.getStats().catch(() => null);
+      const now = performance.now();
+      if (!stats || this.connection !== connection) return;
+      this.line.take(stats, now, this.local);
+      const { packets, responses } = this.line.heard;
+      // A tab in the background sleeps; that is no loss.
+      if (packets + responses !== received || now - ticked > 3 * watchEvery) at = now;
+      if (packets > this.packets) busy = now;
+      this.packets = packets;
+      received = packets + responses;
+      ticked = now;
+      const limit = now - busy < idleLimit ? busyLimit : idleLimit;
+      if (now - at > limit) this.#lost();
+    };
+    this.packets = 0;
+    this.watching = setInterval(look, watchEvery);
+  }
+}
