@@ -29,7 +29,7 @@ let modules: [Target] = [
     .target(name: "RTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "SRTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "HTTP1", dependencies: [httpTypes], swiftSettings: core),
-    .target(name: "WebSocket", dependencies: ["HTTP1", "Units", httpTypes], swiftSettings: core),
+    .target(name: "WebSocket", dependencies: ["HTTP1", "Units", "Wire", httpTypes], swiftSettings: core),
 
     .target(name: "Conference", dependencies: ["Units"], swiftSettings: core),
     .target(name: "Forwarding", dependencies: ["RTP", "Units", "Wire"], swiftSettings: core),
@@ -102,8 +102,11 @@ let tests: [Target] = [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "Bridge", "CAllocationCount", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport", "Units", "Wire",
+            "Bridge", "CAllocationCount", "Conference", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport", "Units", "Wire",
         ], path: "Tests/Benchmarks", swiftSettings: common),
+    .executableTarget(
+        name: "WebSocketEcho", dependencies: ["HTTP1", "LibUV", "OpenSSL", "Units", "WebSocket"],
+        path: "Tests/WebSocketEcho", swiftSettings: common),
     .target(
         name: "SimulatedNetwork", dependencies: ["Units"], path: "Tests/Support/SimulatedNetwork",
         swiftSettings: common),
@@ -118,6 +121,14 @@ let tests: [Target] = [
     .testTarget(name: "RTPTests", dependencies: ["RTP", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "SRTPTests", dependencies: ["SRTP", "Transport", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", httpTypes], swiftSettings: common),
+    .testTarget(
+        name: "WebSocketTests",
+        dependencies: ["HTTP1", "OpenSSL", "SimulatedNetwork", "Units", "WebSocket", httpTypes], swiftSettings: common),
+    .testTarget(name: "SignallingTests", dependencies: ["Conference", "Signalling", "Units"], swiftSettings: common),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Units"], swiftSettings: common),
+    .testTarget(
+        name: "TerminalTests", dependencies: ["Conference", "Participant", "Signalling", "Terminal", "Units"],
+        swiftSettings: common),
     .testTarget(name: "BridgeTests", dependencies: ["Conference", "SDP", "Units"], swiftSettings: common),
     .testTarget(
         name: "ForwardingTests", dependencies: ["Forwarding", "RTP", "SimulatedNetwork", "Units", "Wire"],
@@ -125,13 +136,14 @@ let tests: [Target] = [
     .testTarget(
         name: "ScenarioTests",
         dependencies: [
-            "Bridge", "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "SRTP", "SimulatedNetwork",
-            "Tokens", "Transport", "Units", "Wire", httpTypes,
+            "Bridge", "Conference", "Forwarding", "HTTP1", "ICE", "OpenSSL", "RTP", "SDP", "SRTP", "Signalling",
+            "SimulatedNetwork", "Telemetry", "Tokens", "Transport", "Units", "WebSocket", "Wire", httpTypes,
         ], swiftSettings: common),
     .testTarget(
         name: "ParticipantTests",
         dependencies: [
-            "HTTP1", "ICE", "OpenSSL", "Participant", "RTP", "SDP", "Transport", "Units", "Wire", httpTypes,
+            "Conference", "HTTP1", "ICE", "OpenSSL", "Participant", "RTP", "SDP", "Signalling", "Transport", "Units",
+            "WebSocket", "Wire", httpTypes,
         ], swiftSettings: common),
     .testTarget(
         name: "BridgeClientTests", dependencies: ["BridgeClient", "Participant", "Units", "Wire"],
@@ -170,9 +182,11 @@ let harnesses: [Target] = [
     harness("RTCP", ["RTP", "Units", "Wire"]),
     harness("RTP", ["RTP", "Wire"]),
     harness("SDP", ["SDP", "Units"]),
+    harness("Signalling", ["Signalling"]),
     harness("SRTP", ["RTP", "SRTP", "Transport", "Units", "Wire"]),
     harness("STUN", ["OpenSSL", "STUN", "Units", "Wire"]),
     harness("Token", ["OpenSSL", "Tokens", "Wire"]),
+    harness("WebSocket", ["WebSocket", "HTTP1", "Units", "Wire"]),
 ]
 
 /// `all` without the targets of these names.
@@ -193,7 +207,7 @@ let targets: [Target] =
         leavingOut(
             [
                 "BridgeServer", "BridgeServerTests", "Configuration", "ConfigurationTests", "Journaling",
-                "JournalingTests", "Benchmarks", "diemcau",
+                "JournalingTests", "Benchmarks", "WebSocketEcho", "diemcau",
             ],
             of: modules + tests)
     } else {

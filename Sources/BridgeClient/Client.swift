@@ -64,6 +64,13 @@ package final class Client {
         runEffects()
     }
 
+    /// The server that it stood with is gone: comes back at once.
+    package func loseServer() {
+        shared.beginWriting(self)
+        session.loseServer(at: shared.loop.now, random: &shared.random)
+        runEffects()
+    }
+
     /// Sends one packet, if the session is connected; it goes out at the end of the loop's turn at the latest.
     ///
     /// - Parameters:

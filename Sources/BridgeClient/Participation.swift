@@ -18,17 +18,22 @@ package final class Participation {
     /// Called once, when the server has ended the session for good over the socket; media is closed then.
     package var onDismissal: (ByeReason, String) -> Void = { _, _ in }
 
+    /// The run of the server that the socket last stood with, and whether media was answered since that was lost.
+    private var epoch: String?
+    private var isMediaNewer = true
+
     /// How long the socket waits for media that is trying to come back.
     private static let patience = Duration.seconds(10)
 
     package init(
-        _ settings: SessionSettings, language: Language, handlers: ClientHandlers, socketHandlers: SocketHandlers,
-        on loop: ClientLoop
+        _ settings: SessionSettings, language: Language, countsOnly: Bool = false, handlers: ClientHandlers,
+        socketHandlers: SocketHandlers, on loop: ClientLoop
     ) {
         self.handlers = handlers
         self.socketHandlers = socketHandlers
         var socketSettings = SocketSettings(server: settings.server, room: settings.room, token: settings.token)
         socketSettings.language = language
+        socketSettings.countsOnly = countsOnly
         media = loop.makeClient(settings, handlers: handlers)
         socket = loop.makeSocket(socketSettings, handlers: socketHandlers)
         media.hasSocket = true
@@ -47,6 +52,7 @@ package final class Participation {
     private func mediaHappened(_ event: SessionEvent) {
         switch event {
         case .answered:
+            isMediaNewer = true
             socket.binding = media.binding.flatMap { BindingSecret($0) } ?? socket.binding
             if socket.state == .idle { socket.start() } else { socket.retryNow() }
         case .lost: socket.postpone(by: Self.patience)
@@ -58,14 +64,26 @@ package final class Participation {
 
     private func socketHappened(_ event: SocketEvent) {
         switch event {
-        case .welcomed: media.binding = socket.binding?.text ?? media.binding
-        case .lost, .unreachable, .refused(_, nextTry: .some): waitForMedia()
+        case .welcomed:
+            media.binding = socket.binding?.text ?? media.binding
+            followEpoch()
+        case .lost:
+            isMediaNewer = false
+            waitForMedia()
+        case .unreachable, .refused(_, nextTry: .some): waitForMedia()
         case .connecting, .answered, .message, .notice, .complaint, .refused, .ended: break
         }
         socketHandlers.onEvent(event)
         guard case .ended(.dismissed(let reason, let text)) = event else { return }
         media.close()
         onDismissal(reason, text)
+    }
+
+    /// A server that was started anew knows nothing of media that it did not answer.
+    private func followEpoch() {
+        let isOther = epoch != nil && epoch != socket.room.epoch
+        epoch = socket.room.epoch
+        if isOther, !isMediaNewer { media.loseServer() }
     }
 
     private func waitForMedia() {

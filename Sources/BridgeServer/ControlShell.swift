@@ -175,8 +175,10 @@ final class ControlShell {
     private func metricsText() -> String {
         ServerMetrics(
             rooms: plane.roomFigures, refusals: plane.refusalCounts, media: snapshots, control: turns,
-            connections: connections.count, refusedConnections: connections.refused,
-            timedOutConnections: connections.timedOut, listener: listener?.counters ?? TCPListener.Counters()
+            connections: connections.count, sockets: plane.socketCount,
+            resynchronisations: plane.resynchronisations, refusedConnections: connections.refused,
+            timedOutConnections: connections.timedOut, listener: listener?.counters ?? TCPListener.Counters(),
+            lines: settings.metricsPerPoint ? plane.lineSeries : []
         ).text
     }
 }
@@ -192,12 +194,12 @@ extension ControlShell: ConnectionHost {
 
     func output(of socket: SocketID) -> [UInt8]? { plane.output(of: socket, at: loop.now) }
 
-    func isOver(_ socket: SocketID) -> Bool { plane.isOver(socket) }
+    func isOver(_ socket: SocketID) -> Bool { plane.isOver(socket, at: loop.now) }
 
     func connectionUpgraded(_ connection: ServerConnection) { connections.setSocket(of: connection) }
 
     func connectionEnded(_ connection: ServerConnection) {
-        if let socket = connection.socket { plane.detach(socket, at: moment) }
+        if let socket = connection.socket { plane.detach(socket) }
         connections.remove(connection)
     }
 }

@@ -25,6 +25,12 @@ extension MetricsText {
             "diemcau_line_round_trip_seconds", "Round trip by the client's reports.",
             samples { $0.figures?.roundTrip.map { $0 / 1_000 } })
         gauge(
+            "diemcau_line_packets_requested", "Packets asked for again (NACK) in the last second.",
+            samples { $0.figures.map { Double($0.packetsRequested) } })
+        gauge(
+            "diemcau_line_keyframes_requested", "Keyframes asked for (PLI, FIR) in the last second.",
+            samples { $0.figures.map { Double($0.keyframesRequested) } })
+        gauge(
             "diemcau_line_frames_per_second", "Whole pictures of the main picture.",
             samples { $0.figures?.framesPerSecond })
         gauge(

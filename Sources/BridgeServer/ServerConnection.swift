@@ -24,15 +24,15 @@ final class ServerConnection {
     /// A socket is asked for more only while less than this waits for the kernel: whoever reads slowly makes it wait in
     /// the room's log, of which there is one, and not here.
     private static let highWater = 64 << 10
-    /// How long the last bytes may take to leave.
-    private static let lingerLimit = Duration.seconds(5)
+    /// How long the last bytes may take to leave, and the peer to close. Ours.
+    private static let lingerLimit = Duration.seconds(2)
 
     private let stream: TCPStream
     private let session: TLSSession
     private var http: HTTPConnection
     private unowned let host: any ConnectionHost
     private let handshakeDeadline: Instant
-    /// Set while the last bytes are on their way.
+    /// Set when the last bytes are on their way.
     private var lingerDeadline: Instant?
 
     let peer: SocketAddress
@@ -55,7 +55,7 @@ final class ServerConnection {
     }
 
     func start() throws(LoopError) {
-        stream.onDrain = { [unowned self] in drained() }
+        stream.onDrain = { [unowned self] in pump() }
         try stream.startReading(
             onRead: { [unowned self] in received($0) }, onEnd: { [unowned self] _ in close() })
     }
@@ -70,6 +70,7 @@ final class ServerConnection {
     // MARK: In
 
     private func received(_ bytes: borrowing RawSpan) {
+        guard lingerDeadline == nil else { return }
         var plaintext: [UInt8] = []
         do throws(TLSError) {
             try session.receive(bytes)
@@ -123,16 +124,12 @@ final class ServerConnection {
 
     // MARK: The end
 
-    /// Closes as soon as everything has gone to the kernel, or the peer has had its time to read it.
+    /// Says that nothing more comes and waits, a while, for the peer to say the same: closing with its bytes unread would
+    /// reset the connection, and our last words would be lost (RFC 9112 §9.6).
     private func finish() {
         guard !isClosed, lingerDeadline == nil else { return }
-        guard stream.queuedBytes > 0 else { return close() }
-        stream.pauseReading()
         lingerDeadline = host.moment.instant.advanced(by: Self.lingerLimit)
-    }
-
-    private func drained() {
-        if lingerDeadline == nil { pump() } else { close() }
+        do throws(LoopError) { try stream.finishWriting() } catch { close() }
     }
 
     func close() {

@@ -11,6 +11,8 @@ struct ServerMetrics {
     var media: [MediaSnapshot]
     var control: LoopStatistics
     var connections: Int
+    var sockets: Int
+    var resynchronisations: UInt64
     var refusedConnections: UInt64
     var timedOutConnections: UInt64
     var listener: TCPListener.Counters
@@ -44,6 +46,10 @@ struct ServerMetrics {
 
     private func addConnections(to metrics: inout MetricsText) {
         metrics.gauge("diemcau_connections", "Open signalling connections.", [Sample([], Double(connections))])
+        metrics.gauge("diemcau_sockets", "Open WebSockets.", [Sample([], Double(sockets))])
+        metrics.counter(
+            "diemcau_socket_resynchronisations_total", "Slow readers who had lost events and got the room anew.",
+            [Sample([], Double(resynchronisations))])
         metrics.counter(
             "diemcau_connections_accepted_total", "Connections accepted.", [Sample([], Double(listener.accepted))])
         metrics.counter(

@@ -28,6 +28,9 @@ static const unsigned char backoff_js[] = {
 static const unsigned char board_texts_js[] = {
 #embed "pages/assets/board-texts.js"
 };
+static const unsigned char board_css[] = {
+#embed "pages/assets/board.css"
+};
 static const unsigned char board_js[] = {
 #embed "pages/assets/board.js"
 };
@@ -49,11 +52,29 @@ static const unsigned char host_chosen_js[] = {
 static const unsigned char host_conduct_js[] = {
 #embed "pages/assets/host-conduct.js"
 };
+static const unsigned char host_floor_js[] = {
+#embed "pages/assets/host-floor.js"
+};
+static const unsigned char host_messages_js[] = {
+#embed "pages/assets/host-messages.js"
+};
 static const unsigned char host_roster_js[] = {
 #embed "pages/assets/host-roster.js"
 };
+static const unsigned char host_stage_js[] = {
+#embed "pages/assets/host-stage.js"
+};
 static const unsigned char host_texts_js[] = {
 #embed "pages/assets/host-texts.js"
+};
+static const unsigned char host_tools_js[] = {
+#embed "pages/assets/host-tools.js"
+};
+static const unsigned char host_css[] = {
+#embed "pages/assets/host.css"
+};
+static const unsigned char host_js[] = {
+#embed "pages/assets/host.js"
 };
 static const unsigned char icons_js[] = {
 #embed "pages/assets/icons.js"
@@ -91,6 +112,33 @@ static const unsigned char lists_js[] = {
 static const unsigned char media_js[] = {
 #embed "pages/assets/media.js"
 };
+static const unsigned char monitor_detail_js[] = {
+#embed "pages/assets/monitor-detail.js"
+};
+static const unsigned char monitor_figures_js[] = {
+#embed "pages/assets/monitor-figures.js"
+};
+static const unsigned char monitor_graph_js[] = {
+#embed "pages/assets/monitor-graph.js"
+};
+static const unsigned char monitor_history_js[] = {
+#embed "pages/assets/monitor-history.js"
+};
+static const unsigned char monitor_order_js[] = {
+#embed "pages/assets/monitor-order.js"
+};
+static const unsigned char monitor_texts_js[] = {
+#embed "pages/assets/monitor-texts.js"
+};
+static const unsigned char monitor_tiles_js[] = {
+#embed "pages/assets/monitor-tiles.js"
+};
+static const unsigned char monitor_css[] = {
+#embed "pages/assets/monitor.css"
+};
+static const unsigned char monitor_js[] = {
+#embed "pages/assets/monitor.js"
+};
 static const unsigned char room_js[] = {
 #embed "pages/assets/room.js"
 };
@@ -126,6 +174,7 @@ const cpages_file cpages_files[] = {
     ENTRY("/monitor", PAGE, monitor),
     ENTRY("/assets/backoff.js", SCRIPT, backoff_js),
     ENTRY("/assets/board-texts.js", SCRIPT, board_texts_js),
+    ENTRY("/assets/board.css", STYLE, board_css),
     ENTRY("/assets/board.js", SCRIPT, board_js),
     ENTRY("/assets/devices.js", SCRIPT, devices_js),
     ENTRY("/assets/dom.js", SCRIPT, dom_js),
@@ -133,8 +182,14 @@ const cpages_file cpages_files[] = {
     ENTRY("/assets/home.js", SCRIPT, home_js),
     ENTRY("/assets/host-chosen.js", SCRIPT, host_chosen_js),
     ENTRY("/assets/host-conduct.js", SCRIPT, host_conduct_js),
+    ENTRY("/assets/host-floor.js", SCRIPT, host_floor_js),
+    ENTRY("/assets/host-messages.js", SCRIPT, host_messages_js),
     ENTRY("/assets/host-roster.js", SCRIPT, host_roster_js),
+    ENTRY("/assets/host-stage.js", SCRIPT, host_stage_js),
     ENTRY("/assets/host-texts.js", SCRIPT, host_texts_js),
+    ENTRY("/assets/host-tools.js", SCRIPT, host_tools_js),
+    ENTRY("/assets/host.css", STYLE, host_css),
+    ENTRY("/assets/host.js", SCRIPT, host_js),
     ENTRY("/assets/icons.js", SCRIPT, icons_js),
     ENTRY("/assets/join-delegates.js", SCRIPT, join_delegates_js),
     ENTRY("/assets/join-lobby.js", SCRIPT, join_lobby_js),
@@ -147,6 +202,15 @@ const cpages_file cpages_files[] = {
     ENTRY("/assets/line-report.js", SCRIPT, line_report_js),
     ENTRY("/assets/lists.js", SCRIPT, lists_js),
     ENTRY("/assets/media.js", SCRIPT, media_js),
+    ENTRY("/assets/monitor-detail.js", SCRIPT, monitor_detail_js),
+    ENTRY("/assets/monitor-figures.js", SCRIPT, monitor_figures_js),
+    ENTRY("/assets/monitor-graph.js", SCRIPT, monitor_graph_js),
+    ENTRY("/assets/monitor-history.js", SCRIPT, monitor_history_js),
+    ENTRY("/assets/monitor-order.js", SCRIPT, monitor_order_js),
+    ENTRY("/assets/monitor-texts.js", SCRIPT, monitor_texts_js),
+    ENTRY("/assets/monitor-tiles.js", SCRIPT, monitor_tiles_js),
+    ENTRY("/assets/monitor.css", STYLE, monitor_css),
+    ENTRY("/assets/monitor.js", SCRIPT, monitor_js),
     ENTRY("/assets/room.js", SCRIPT, room_js),
     ENTRY("/assets/roster-index.js", SCRIPT, roster_index_js),
     ENTRY("/assets/search.js", SCRIPT, search_js),

@@ -33,10 +33,12 @@ extension Response {
     /// - Returns: Head and content.
     package func serialized(for method: HTTPRequest.Method?, date: String, keepsAlive: Bool) -> [UInt8] {
         var lines = MessageLines("\(MessageVersion.http11.rawValue) \(status.code) \(status.reasonPhrase)")
+        // Upgrade stands in Connection too, also where an answer only asks for it (RFC 9110 §7.8, §15.5.22).
         let isUpgrade = status == .switchingProtocols
         lines.append(.date, date)
         lines.append(
             fields, except: [.date, .contentLength, .transferEncoding] + (isUpgrade ? [] : [.connection]))
+        if status == .upgradeRequired { lines.append(.connection, "upgrade") }
         if !isUpgrade && !keepsAlive { lines.append(.connection, "close") }
         guard status.kind != .informational, status != .noContent, status != .notModified else {
             return lines.end(with: [])

@@ -302,6 +302,16 @@ package final class ClientSession {
         }
     }
 
+    /// The server that this session stood with is gone, as somebody else has found out: comes back at once instead of
+    /// waiting until its silence tells.
+    package func loseServer(at now: Instant, random: inout some RandomNumberGenerator) {
+        guard state == .connecting || state == .connected else { return }
+        dropMedia()
+        lastLoss = .serverSilent
+        let pause = wait(at: now, random: &random)
+        effects.append(.report(.lost(.serverSilent, nextTry: pause)))
+    }
+
     // MARK: Leaving
 
     /// Tells the server that we go; `.ended(.left)` is reported when that is done, in two seconds at the latest.

@@ -78,6 +78,8 @@ package struct SocketSettings: Sendable {
     package var language = Language.vi
     /// What kind of client this is.
     package var device = "diemcau"
+    /// Whether events are only counted, and the room is not kept: for thousands of sockets in one process.
+    package var countsOnly = false
 
     package init(server: ServerAddress, room: String, token: String) {
         self.server = server

@@ -68,7 +68,8 @@ struct SectionPlanner {
             try note(.noCommonCodec(mid: plan.mid, kind: kind))
             return inactive(codecs, common)
         }
-        return .active(role: role, slot: slot, codecs: slot == nil ? [first] : common)
+        // What a client sends is answered with exactly one codec, and a section has one list for both ways.
+        return .active(role: role, slot: slot, codecs: role == nil ? common : [first])
     }
 
     private func inactive(_ codecs: [Codec], _ common: [OfferedCodec]) -> PlannedSection.Outcome {

@@ -64,6 +64,9 @@ package struct OutboundContext: ~Copyable {
             nonce: rtp.nonce(ssrc, index), rolloverCounter: UInt32(truncatingIfNeeded: index >> 16))
     }
 
+    /// Whether all RTCP indexes are used and the session must end.
+    package var isRTCPExhausted: Bool { nextRTCPIndex >= Self.rtcpIndexLimit }
+
     /// Makes an SRTCP packet of a compound packet, in place, with the next index.
     ///
     /// - Parameters:

@@ -35,4 +35,3 @@ package struct Hello: Equatable, Sendable {
         self.device = device
     }
 }
-

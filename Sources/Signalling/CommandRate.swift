@@ -10,9 +10,9 @@ package struct CommandRate: Sendable {
         case close
     }
 
-    /// Commands that may come at once. Ours: a person never gives that many, a page at its start may.
+    /// Commands that may come at once; ours: a person never gives that many, a page at its start may.
     package static let burst = 20
-    /// Commands a second in the long run. Ours.
+    /// Commands a second in the long run; ours.
     package static let perSecond = 10
     /// Refusals in a row that a confused client is allowed.
     package static let refusalLimit = 200

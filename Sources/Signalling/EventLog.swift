@@ -49,9 +49,9 @@ package struct EventLog: Sendable {
             self.bytes = bytes
         }
 
-        /// For what is for many: at five roster changes a second over three minutes. Ours.
+        /// For what is for many: at five roster changes a second over three minutes; ours.
         package static let shared = Limits(events: 1_024, bytes: 1 << 20)
-        /// For what is for one: a session has a slots event at most and a few messages. Ours.
+        /// For what is for one: a session has one slots event and a few messages; ours.
         package static let own = Limits(events: 64, bytes: 1 << 15)
     }
 

@@ -7,9 +7,9 @@ struct NotJSON: Error {}
 /// surrogates, numbers that a double holds, and all of it within a size and a depth. What JSON readers disagree about
 /// (RFC 8259 §4, §8.2, §9) never reaches the rest of the program.
 struct JSONScreen {
-    /// Arrays and objects within each other; the deepest message of the protocol has six. Ours.
+    /// Arrays and objects within each other; the deepest message of the protocol has six; ours.
     static let depthLimit = 8
-    /// The characters of a number; 2⁶⁴ has 20, an exact double of reasonable size some 25. Ours.
+    /// The characters of a number; 2⁶⁴ has 20, an exact double of reasonable size some 25; ours.
     static let numberLength = 64
 
     private let text: [UInt8]

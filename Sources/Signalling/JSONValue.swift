@@ -31,7 +31,7 @@ struct JSONObject: Equatable, Sendable {
     private(set) var fields: [(name: String, value: JSONValue)] = []
     /// Filled once there are more fields than are quickly gone through.
     private var names: Set<String> = []
-    private static let few = 16
+    private static let few = 32
 
     /// Adds a field.
     ///

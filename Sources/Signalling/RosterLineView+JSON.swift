@@ -31,20 +31,13 @@ extension RosterLineView: JSONRecord {
 extension RosterLineView.Private {
     /// Private fields stand among the others; without any of them the line has none.
     init?(of fields: JSONObject) throws(BadValue) {
-        let contactName: String? = try fields.find("contactName")
-        let contactTelephone: String? = try fields.find("contactTelephone")
-        let takeovers: Int? = try fields.find("takeovers")
-        let delegateList: [Delegate]? = try fields.find("delegateList")
-        let removed: Bool? = try fields.find("removed")
-        let path: String? = try fields.find("path")
-        let departure: String? = try fields.find("departure")
-        guard contactName != nil || contactTelephone != nil || takeovers != nil || delegateList != nil || path != nil
-            || departure != nil || removed != nil
-        else { return nil }
+        let names = ["contactName", "contactTelephone", "path", "departure", "takeovers", "delegateList", "removed"]
+        guard names.contains(where: { fields[$0] ?? .null != .null }) else { return nil }
         self.init(
-            contactName: contactName ?? "", contactTelephone: contactTelephone ?? "", path: path,
-            departure: departure, takeovers: takeovers ?? 0, delegateList: delegateList ?? [],
-            removed: removed ?? false)
+            contactName: try fields.find("contactName") ?? "",
+            contactTelephone: try fields.find("contactTelephone") ?? "", path: try fields.find("path"),
+            departure: try fields.find("departure"), takeovers: try fields.find("takeovers") ?? 0,
+            delegateList: try fields.find("delegateList") ?? [], removed: try fields.find("removed") ?? false)
     }
 
     func writeFields(to writer: inout JSONWriter) {

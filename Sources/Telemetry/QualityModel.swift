@@ -26,13 +26,16 @@ package struct QualityModel: Sendable, Equatable {
     /// - Parameters:
     ///   - figures: Of the second that has just gone by.
     ///   - countsRoundTrip: Whether the round trip is held against this direction: it is of both.
+    /// - Returns: `good`, `fair` or `poor`.
     package func verdict(on figures: DirectionFigures, countsRoundTrip: Bool) -> LineQuality {
         var copy = self
         copy.note(figures)
         return copy.verdict(jitter: figures.jitter, roundTrip: countsRoundTrip ? figures.roundTrip : nil)
     }
 
-    /// Takes one second of a line over which something arrives.
+    /// Takes one second of a line over which something arrives; parameters as in ``verdict(on:countsRoundTrip:)``.
+    ///
+    /// - Returns: The state that comes of it.
     @discardableResult
     package mutating func update(_ figures: DirectionFigures, countsRoundTrip: Bool) -> LineQuality {
         note(figures)

@@ -116,8 +116,18 @@ package struct JoinScreen {
         var line = StyledLine(words.connection(view.media), view.media == .connected ? .good : .warning)
         if view.room.holdsFloor { line.append("   \(words.haveFloor)", TextStyle(color: .green, isBold: true)) }
         if let place = view.room.ownPosition { line.append("   \(words.myPlace(place))", .warning) }
-        if view.room.ownLine?.muted ?? false { line.append("   \(words.mutedByChair)", .alarm) }
+        if view.room.ownLine?.muted ?? false {
+            line.append("   \(words.mutedByChair)", .alarm)
+        } else if isUnheard {
+            line.append("   \(words.notHeard)", .dim)
+        }
         return line
+    }
+
+    /// Whether the mode lets nobody hear this point until it is given the floor.
+    private var isUnheard: Bool {
+        guard let room = view.room.room, let you = view.room.you, let point = you.point else { return false }
+        return room.mode != .discussion && !view.room.holdsFloor && you.role == .point && point != room.central
     }
 
     private var sending: StyledLine {
@@ -177,7 +187,7 @@ package struct JoinScreen {
         case .message(let message):
             let sender = message.from.point.map(view.room.name) ?? ""
             let who = [words.role(message.from.role), sender].filter { !$0.isEmpty }.joined(separator: " ")
-            let target = words.target(message.to)
+            let target = words.target(message.to, own: view.room.you?.point) { view.room.name($0) }
             return wrapped("\(figures.time(message.at)) \(who)\(target): \(message.text)", .plain)
         }
     }

@@ -47,6 +47,7 @@ struct JoinWords {
     var haveFloor: String { text("ĐANG ĐƯỢC PHÁT BIỂU", "YOU HAVE THE FLOOR") }
     func myPlace(_ place: Int) -> String { text("✋ chờ phát biểu, thứ \(place)", "✋ hand up, place \(place)") }
     var mutedByChair: String { text("BỊ CHỦ TỌA TẮT TIẾNG", "MUTED BY THE CHAIR") }
+    var notHeard: String { text("chưa được phát biểu, không ai nghe", "not heard without the floor") }
     var sending: String { text("Đang gửi", "Sending") }
     var microphone: String { text("micrô", "microphone") }
     var camera: String { text("camera", "camera") }
@@ -83,11 +84,13 @@ struct JoinWords {
         }
     }
 
-    func target(_ target: MessageTarget) -> String {
+    /// Whom a message is for, unless it is for all.
+    func target(_ target: MessageTarget, own: PointCode?, name: (PointCode) -> String) -> String {
         switch target {
         case .all: ""
         case .staff: text(" (gửi ban điều hành)", " (to staff)")
-        case .point: text(" (gửi riêng)", " (to you)")
+        case .point(let point) where point == own: text(" (gửi riêng điểm cầu này)", " (to you)")
+        case .point(let point): text(" (gửi \(name(point)))", " (to \(name(point)))")
         }
     }
 

@@ -21,8 +21,8 @@ extension MonitorScreen {
         let state = line?.state ?? .none
         let head = StyledLine(" \(state.symbol) \(words.state(state))  ", state.style)
             .appending("\(view.room.name(point)) (\(point))", .bold)
-            .appending("   \(words.path) \(line?.path ?? "–")   \(line?.reconnects ?? 0) \(words.reconnects)")
-        return [head, clientLine(line?.client)]
+        let path = " \(words.path): \(line?.path ?? "–")   \(line?.reconnects ?? 0) \(words.reconnects)"
+        return [head, StyledLine(path), clientLine(line?.client)]
     }
 
     private func clientLine(_ client: ClientHealth?) -> StyledLine {

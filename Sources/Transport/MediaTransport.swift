@@ -76,19 +76,26 @@ package final class MediaTransport {
     /// When anything authentic last came: a check, SRTP, SRTCP, or a message of the handshake.
     package private(set) var lastAuthenticated: Instant?
     package private(set) var counters = Counters()
+    /// Whether something could not be sent because the keys' packet indexes are used: the session is to be closed.
+    package private(set) var isExhausted = false
     private var agent: Agent
     private let dtls: DTLSSession
     private let fingerprints: [Fingerprint]
     private var flight = DTLSFlight()
     private var outbound: OutboundContext?
     private var inbound: InboundContext?
+    private let firstRTCPIndex: UInt32
 
     /// The server's side: ICE-lite, DTLS server.
     ///
+    /// `firstRTCPIndex` is 0, but for tests of the end of indexes.
+    ///
     /// - Throws: ``TLSError`` when OpenSSL can't make a session.
     package init(
-        server local: ICECredentials, remote: ICECredentials, fingerprints: [Fingerprint], dtls: DTLSContext
+        server local: ICECredentials, remote: ICECredentials, fingerprints: [Fingerprint], dtls: DTLSContext,
+        firstRTCPIndex: UInt32 = 0
     ) throws(TLSError) {
+        self.firstRTCPIndex = firstRTCPIndex
         let session = try DTLSSession(dtls, role: .server)
         self.dtls = session
         self.fingerprints = fingerprints
@@ -105,6 +112,7 @@ package final class MediaTransport {
         fingerprints: [Fingerprint], dtls: DTLSContext, tieBreaker: UInt64, at now: Instant
     ) throws(TLSError) {
         let session = try DTLSSession(dtls, role: .client)
+        firstRTCPIndex = 0
         self.dtls = session
         self.fingerprints = fingerprints
         let ranked = candidates.enumerated().map { index, address in
@@ -256,7 +264,8 @@ package final class MediaTransport {
         let client = SRTPMasterKey(key: exported.clientKey, salt: exported.clientSalt)
         let server = SRTPMasterKey(key: exported.serverKey, salt: exported.serverSalt)
         let isServer = dtls.role == .server
-        outbound = OutboundContext(profile, master: isServer ? server : client, factory: PacketCiphers())
+        outbound = OutboundContext(
+            profile, master: isServer ? server : client, firstRTCPIndex: firstRTCPIndex, factory: PacketCiphers())
         inbound = InboundContext(profile, master: isServer ? client : server, factory: PacketCiphers())
         guard outbound != nil, inbound != nil else { return .handshakeFailed }
         // Media goes to a path that the peer has nominated: until then the keys wait.
@@ -271,11 +280,11 @@ package final class MediaTransport {
     }
 
     /// Sends close_notify; nothing is taken or sent afterwards.
-    package func close(at now: Instant, into outbox: inout Outbox) {
+    package func close(_ reason: CloseReason = .ended, at now: Instant, into outbox: inout Outbox) {
         if case .closed = state { return }
         dtls.close()
         if let path { for datagram in dtls.takeFlight() { outbox.append(datagram, to: path) } }
-        _ = fail(.ended)
+        _ = fail(reason)
     }
 
     // MARK: SRTP
@@ -325,8 +334,12 @@ package final class MediaTransport {
     /// Makes an SRTCP packet of the compound of `length` bytes at the start of `packet`, in place.
     package func protectRTCP(_ packet: inout MutableRawSpan, length: Int) -> Int? {
         guard state == .connected else { return nil }
+        if outbound?.isRTCPExhausted ?? false { exhaust() }
         return outbound?.protectRTCP(&packet, length: length)
     }
+
+    /// A stream has come to the end of its indexes.
+    package func exhaust() { isExhausted = true }
 
     // MARK: Time
 

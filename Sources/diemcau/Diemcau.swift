@@ -6,5 +6,5 @@ struct Diemcau: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diemcau",
         abstract: "Bridge conferences: a server, and the points that join it.",
-        subcommands: [Serve.self, Join.self, Load.self, Token.self, Check.self, Room.self])
+        subcommands: [Serve.self, Join.self, Monitor.self, Room.self, Load.self, Token.self, Check.self])
 }

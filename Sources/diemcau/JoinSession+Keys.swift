@@ -53,7 +53,7 @@ extension JoinSession {
         switch purpose {
         case .message:
             guard text.contains(where: { $0 != " " }) else { return }
-            if give(CommandMessage(.message(text, to: .staff))) { console.message(words.sent(text)) }
+            give(CommandMessage(.message(text, to: .staff)))  // It comes back as an event.
         case .delegates:
             do throws(DelegateText.Problem) {
                 let delegates = try DelegateText.parse(text)

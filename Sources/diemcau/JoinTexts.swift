@@ -49,7 +49,6 @@ struct JoinTexts {
 
     var unanswered: String { text("máy chủ chưa trả lời lệnh vừa rồi", "the server did not answer the last command") }
     var notPossibleNow: String { text("lúc này chưa làm được", "not possible now") }
-    func sent(_ message: String) -> String { text("đã gửi: \(message)", "sent: \(message)") }
     func announced(_ count: Int) -> String { text("đã báo \(count) đại biểu", "\(count) delegates announced") }
 
     func delegates(_ problem: DelegateText.Problem) -> String {

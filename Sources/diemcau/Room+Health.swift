@@ -17,12 +17,19 @@ extension Room {
         @OptionGroup var options: VerbOptions
 
         func run() async throws {
+            let api = try RoomAPI(options.server, language: options.language)
+            try await Self.show(room, point, of: api, in: options.language, json: options.json)
+        }
+
+        /// Asks once and prints.
+        static func show(
+            _ room: String, _ point: PointCode? = nil, of api: RoomAPI, in language: Language, json: Bool
+        ) async throws {
             let query = point.map { "?point=\($0)" } ?? ""
-            let body = try await RoomAPI(options.server, language: options.language)
-                .get("/v1/rooms/\(room.escaped)/health\(query)")
-            if options.json { return print(body.text) }
+            let body = try await api.get("/v1/rooms/\(room.escaped)/health\(query)")
+            if json { return print(body.text) }
             let lines = point == nil ? try body.decoded(as: Listing.self).lines : [try body.decoded(as: Line.self)]
-            let figures = Figures(options.language)
+            let figures = Figures(language)
             Table(
                 ["POINT", "STATE", "UP", "LOSS", "RTT", "JITTER", "DOWN", "LOSS", "RTT", "JITTER", "PATH"],
                 lines.sorted { $0.rank < $1.rank }.map { line in

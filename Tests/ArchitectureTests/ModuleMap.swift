@@ -24,11 +24,11 @@ enum ModuleMap {
         "SRTP": ["Units", "Wire"],
         "CongestionControl": ["RTP", "Units"],
         "HTTP1": ["HTTPTypes"],
-        "WebSocket": ["HTTP1", "Wire", "HTTPTypes"],
+        "WebSocket": ["HTTP1", "HTTPTypes", "Units", "Wire"],
         // Layer 2.
         "Conference": ["Units"],
         "Forwarding": ["CongestionControl", "RTP", "Units", "Wire"],
-        "Signalling": json.union(["Conference", "SDP", "Units"]),
+        "Signalling": ["Conference", "Units"],
         "Telemetry": ["Units"],
         // Layer 3.
         "CLibuv": [],
@@ -43,25 +43,27 @@ enum ModuleMap {
         "Configuration": json.union(["Conference", "Units", "Yams"]),
         "Bridge": json.union(protocols).union(["OpenSSL", "Tokens", "Transport", "HTTPTypes"]),
         "Participant": json.union([
-            "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire", "OpenSSL",
+            "Conference", "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire", "OpenSSL",
             "HTTPTypes",
         ]),
         // Layer 5.
         "BridgeServer": system.union(json).union([
-            "Bridge", "Configuration", "HTTP1", "HTTPTypes", "Journaling", "LibUV", "Telemetry", "Tokens", "Transport",
+            "Bridge", "CPages", "Configuration", "HTTP1", "HTTPTypes", "Journaling", "LibUV", "Telemetry", "Tokens", "Transport",
             "Units", "Wire", "OpenSSL", "Logging",
         ]),
         "BridgeClient": system.union(json).union([
-            "HTTP1", "HTTPTypes", "Participant", "LibUV", "RTP", "Units", "Wire", "OpenSSL", "Logging",
+            "Conference", "HTTP1", "HTTPTypes", "Participant", "LibUV", "RTP", "Signalling", "Units", "Wire", "OpenSSL",
+            "Logging",
         ]),
         "MediaTools": system.union(json).union([
             "Participant", "LibUV", "RTP", "Units", "Wire", "OpenSSL", "Logging",
         ]),
         "CPages": [],
+        "Terminal": system.union(["Conference", "LibUV", "Participant", "Signalling", "Units"]),
         // Layer 6.
         "diemcau": system.union(json).union([
             "BridgeServer", "BridgeClient", "Conference", "Configuration", "HTTP1", "HTTPTypes", "LibUV", "MediaTools",
-            "OpenSSL", "Participant", "Tokens", "Units", "ArgumentParser",
+            "OpenSSL", "Participant", "Signalling", "Terminal", "Tokens", "Units", "ArgumentParser",
         ]),
     ]
 }

@@ -37,6 +37,9 @@ struct FloorTests {
         #expect(fixture.holders == ["p0", "p2"] && fixture.room.floor.holders.last?.since == .ms(7))
         #expect(effects.voices == .only(try Set(["p0", "p2"].map(RoomFixture.point))))
         #expect(try !fixture.isHeard("p1") && fixture.isHeard("p0"))
+        fixture.direct(.take(try RoomFixture.point("p0")))
+        try fixture.give("p0")
+        #expect(fixture.holders == ["p2", "p0"], "nor does the chair push anybody off")
     }
 
     @Test("conference: as many as sixteen hold it")

@@ -78,6 +78,7 @@ struct RandomRoomTests {
         return try fixture.request(
             "p\(Int.random(in: 0..<8, using: &random))",
             role: [.point, .point, .chair, .observer, .operator].randomElement(using: &random) ?? .point,
+            kind: Int.random(in: 0..<4, using: &random) == 0 ? .socket : .media,
             sends: Bool.random(using: &random), receives: Bool.random(using: &random),
             secret: Bool.random(using: &random) ? secrets.randomElement(using: &random) : nil,
             takeover: Bool.random(using: &random), maximumReceivers: 2)

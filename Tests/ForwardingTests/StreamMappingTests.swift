@@ -178,7 +178,9 @@ struct StreamMappingTests {
         // Spelt with its type: an `Int` here would be compared as `AnyHashable`.
         let last: UInt64 = 1 << 48 - 1
         #expect(at(Make.packet(1 << 48 - 6, 0), in: &mapping) == last)
+        #expect(!mapping.isExhausted)
         #expect(at(Make.packet(1 << 48 - 5, 0), in: &mapping) == nil)
         #expect(at(Make.packet(.max, 0), in: &mapping) == nil)
+        #expect(mapping.isExhausted)
     }
 }

@@ -11,6 +11,7 @@ from bridge import PACKAGE, Program
 # Each module declares its cases when it is imported; this is their order.
 import aiortc_cases  # noqa: F401
 import chromium_cases  # noqa: F401
+import conference_cases  # noqa: F401
 import hostile_cases  # noqa: F401
 import http_cases  # noqa: F401
 import line_cases  # noqa: F401

@@ -184,8 +184,12 @@ struct AnswerTests {
         #expect(both.answer.media[2].formats == ["webrtc-datachannel"])
         #expect(both.answer.bundle == ["0", "1"])
         let video = both.negotiated.sections[1]
-        #expect(video.sending?.codec == video.receiving?.codecs.first, "one mapping for both ways")
-        #expect(video.receiving?.codecs.count == 2)
+        let first = CodecMapping(codec: .video(.vp8), payloadType: 96, resendingPayloadType: 97)
+        #expect(video.sending?.codec == first)
+        #expect(video.receiving?.codecs == [first], "what sends gets exactly one codec, for both ways")
+        #expect(both.answer.media[1].formats == ["96", "97"])
+        let other = try AnswerPolicy.of(.media, codecs: [.h264, .vp8]).answer(offer)
+        #expect(other.negotiated.sections[1].receiving?.codecs.map(\.codec) == [.video(.h264)])
 
         let up = try AnswerPolicy.of(.whip).answer(offer)
         #expect(up.answer.media.prefix(2).map(up.answer.direction(of:)) == [.receiveOnly, .receiveOnly])
@@ -194,6 +198,7 @@ struct AnswerTests {
         let down = try AnswerPolicy.of(.whep).answer(offer)
         #expect(down.answer.media.prefix(2).map(down.answer.direction(of:)) == [.sendOnly, .sendOnly])
         #expect(down.negotiated.sections.allSatisfy { $0.sending == nil })
+        #expect(down.negotiated.sections[1].receiving?.codecs.count == 2, "it only receives here: all codecs")
     }
 
     @Test("with every extension on, the numbers above 14 are taken too")

@@ -1,7 +1,7 @@
 import Bridge
 import Conference
-import SimulatedNetwork
 import Signalling
+import SimulatedNetwork
 import Telemetry
 import Testing
 import Units

@@ -40,6 +40,9 @@ struct NonceUniquenessTests {
             case 3:
                 for index in publishers[someone].streams.indices {
                     publishers[someone].streams[index].isPaused.toggle()
+                    // Some go on where they stopped, and are put on their slots' lines anew.
+                    let runs = someone % 2 == 0 || !publishers[someone].streams[index].isPaused
+                    publishers[someone].streams[index].setClock(runs: runs, at: world.now)
                 }
             case 4:
                 let fragment = "a=ice-ufrag:new\(seed)x\r\na=ice-pwd:0123456789abcdef01234567\r\n"

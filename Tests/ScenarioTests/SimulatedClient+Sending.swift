@@ -96,7 +96,7 @@ extension SimulatedClient {
         let feedback = session?.feedbackSSRC ?? SSRC(rawValue: 7)
         if nextReport <= now {
             nextReport = now.advanced(by: .seconds(1))
-            for stream in streams where stream.packets > 0 {
+            for stream in streams where stream.packets > 0 && stream.reports {
                 let info = SenderInfo(
                     ntp: ntp(at: now), rtpTimestamp: stream.timestamp(at: now, drift: drift),
                     packetCount: stream.packets, octetCount: stream.octets)

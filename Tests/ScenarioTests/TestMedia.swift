@@ -110,6 +110,10 @@ struct TestStream {
     var payloadSize = 300
     var size: (width: UInt16, height: UInt16) = (1_280, 720)
     var isPaused = false
+    /// Whether its clock is told in sender reports.
+    var reports = true
+    private var stoodStill = Duration.zero
+    private var stoodStillSince: Instant?
     /// dBov below overload; `nil` sends no level.
     var level: UInt8? = 127
 
@@ -148,7 +152,18 @@ struct TestStream {
         if codec == .opus { interval = .milliseconds(20) }
     }
 
+    /// Stops the stream's RTP clock, or has it go on where it stood.
+    mutating func setClock(runs: Bool, at now: Instant) {
+        if runs, let since = stoodStillSince {
+            stoodStill += now.since(since)
+            stoodStillSince = nil
+        } else if !runs, stoodStillSince == nil {
+            stoodStillSince = now
+        }
+    }
+
     func timestamp(at time: Instant, drift: Double) -> UInt32 {
+        let time = (stoodStillSince ?? time).advanced(by: .zero - stoodStill)
         let ticks = Double(time.nanoseconds) * (1 + drift) * Double(rate) / 1e9
         return timestampBase &+ UInt32(truncatingIfNeeded: Int64(ticks))
     }

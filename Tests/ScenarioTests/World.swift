@@ -35,6 +35,8 @@ final class World {
     var onEvent: ((MediaEvent) -> Void)?
     /// Sees what loops tell each other.
     var onMessage: ((LoopMessage) -> Void)?
+    /// Changes what the control loop tells the media loops of a new resource.
+    var alter: ((inout ResourceDescription) -> Void)?
     var serverDatagrams = 0
     let wire = WireLog()
 
@@ -174,7 +176,12 @@ final class World {
                     isBusy = true
                 }
             }
-            for (loop, command) in control.takeCommands() {
+            for (loop, wanted) in control.takeCommands() {
+                var command = wanted
+                if case .open(var description) = command, let alter {
+                    alter(&description)
+                    command = .open(description)
+                }
                 planes[loop].handle(command, at: now, into: &outbox)
                 isBusy = true
             }

@@ -36,7 +36,8 @@ struct ProtocolPageTests {
                 let (line, history) = try HealthLine.parse(document: example.json)
                 again = line.document(history: history)
             }
-            #expect(try Self.value(again) == Self.value(example.json), "\(text)\n\(String(decoding: again, as: UTF8.self))")
+            let written = String(decoding: again, as: UTF8.self)
+            #expect(try Self.value(again) == Self.value(example.json), "\(text)\n\(written)")
         }
     }
 

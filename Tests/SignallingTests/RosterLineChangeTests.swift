@@ -7,7 +7,8 @@ import Units
 @Suite("RosterLineChange")
 struct RosterLineChangeTests {
     private let line = RosterLineView(
-        code: code("1"), name: "A", kind: .commune, level: 3, parent: code("79"), state: .present, since: 5, audio: true,
+        code: code("1"), name: "A", kind: .commune, level: 3, parent: code("79"), state: .present, since: 5,
+        audio: true,
         role: .point, details: RosterLineView.Private(contactName: "B", path: "udp"))
 
     private func text(_ change: RosterLineChange?) -> String {
@@ -48,7 +49,9 @@ struct RosterLineChangeTests {
         #expect(open?.ownPart == nil)
     }
 
-    @Test("changes, written and read, make every reader's roster what it should be", arguments: 1...100 as ClosedRange<UInt64>)
+    @Test(
+        "changes, written and read, make every reader's roster what it should be",
+        arguments: 1...100 as ClosedRange<UInt64>)
     func follows(seed: UInt64) throws {
         var random = Generator(state: seed)
         let seesAll = seed % 2 == 0

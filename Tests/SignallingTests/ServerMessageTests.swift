@@ -11,7 +11,8 @@ struct ServerMessageTests {
     @Test("what was written is read again, every name in every place", arguments: nastyNames)
     func names(name: String) throws {
         let room = RoomView(
-            id: try #require(RoomID("r")), title: name, mode: .lecture, locked: true, central: code("79"), audioSlots: 1,
+            id: try #require(RoomID("r")), title: name, mode: .lecture, locked: true, central: code("79"),
+            audioSlots: 1,
             pictureSlots: 2, present: 3, observers: 4)
         let events: [ServerEvent] = [
             .room(room), .notice(NoticeView(code: name, text: name)), .bye(ByeView(reason: .removed, text: name)),
@@ -117,7 +118,8 @@ struct ServerMessageTests {
             at: 5,
             lines: [
                 HealthLine(
-                    point: code("1"), state: .fair, up: DirectionHealth(state: .fair), down: DirectionHealth(state: .good))
+                    point: code("1"), state: .fair, up: DirectionHealth(state: .fair),
+                    down: DirectionHealth(state: .good))
             ])
         let document = view.document(room: try #require(RoomID("hcmc-168")))
         #expect(

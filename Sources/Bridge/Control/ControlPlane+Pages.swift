@@ -21,8 +21,18 @@ extension ControlPlane {
         fields[.xContentTypeOptions] = "nosniff"
         fields[.referrerPolicy] = "no-referrer"
         fields[.permissionsPolicy] = "camera=(self), microphone=(self), display-capture=(self)"
-        guard request.fields[.ifNoneMatch] != page.entityTag else { return Response(.notModified, fields: fields) }
+        guard !request.hasTag(page.entityTag) else { return Response(.notModified, fields: fields) }
         fields[.contentType] = page.type
         return Response(.ok, fields: fields, body: page.bytes)
+    }
+}
+
+extension Request {
+    /// Whether the client has the page already: by weak comparison, of a list or `*` (RFC 9110 §13.1.2).
+    fileprivate func hasTag(_ tag: String) -> Bool {
+        fields[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { member in
+            let known = String(member).trimmingSpaces
+            return known == "*" || known == tag || known == "W/" + tag
+        }
     }
 }

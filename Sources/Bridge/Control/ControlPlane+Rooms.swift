@@ -25,9 +25,10 @@ extension ControlPlane {
         guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom) }
         guard isRoster else { return JSON.response(RoomSummary(record)) }
         let seesLines = claims.role.mayChooseProgram || claims.role == .technician
+        let own = claims.role.holdsSeat ? claims.point : nil
         let points = record.room.rosterLines.map { line in
             let view = PointView(line, at: moment)
-            return seesLines || line.entry.code == claims.point ? view : view.withoutPrivateFields()
+            return seesLines || line.entry.code == own ? view : view.withoutPrivateFields()
         }
         return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
     }
@@ -50,7 +51,7 @@ struct RoomSummary: Encodable {
         let room = record.room
         self.room = room.definition.id.rawValue
         title = room.definition.title
-        mode = room.definition.mode.rawValue
+        mode = room.mode.rawValue
         central = room.definition.central.rawValue
         expected = room.definition.roster.count
         present = room.occupiedSeats
@@ -101,13 +102,16 @@ private struct PointView: Encodable {
     var lastTakeover: Takeover?
     var departure: String?
 
-    /// What other points and observers see: nobody's telephone, address or device.
+    /// What other points and observers see: nobody's telephone, address, device or comings and goings.
     func withoutPrivateFields() -> PointView {
         var view = self
         view.contactName = ""
         view.contactTelephone = ""
         view.path = nil
         view.sessions = []
+        view.takeovers = 0
+        view.lastTakeover = nil
+        view.departure = nil
         return view
     }
 

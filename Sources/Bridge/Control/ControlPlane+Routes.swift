@@ -18,7 +18,7 @@ extension ControlPlane {
             reply = try route(request, at: moment, random: &random)
         } catch {
             refusals[error.code, default: 0] &+= 1
-            reply = Reply(error.response)
+            reply = Reply(error.translated(for: request).response)
         }
         addOriginFields(to: &reply.response, for: request)
         return reply

@@ -1,6 +1,5 @@
 package import Conference
 import Forwarding
-import Signalling
 import Transport
 package import Units
 
@@ -25,9 +24,10 @@ package final class ControlPlane {
     var ready: Set<SocketID> = []
     var nextSocketNumber: UInt64 = 0
     /// Readers who had lost events and got the room anew.
-    var resynchronisations: UInt64 = 0
-    /// Commands over HTTP, by token.
-    var rates: [TokenID: CommandRate] = [:]
+    package internal(set) var resynchronisations: UInt64 = 0
+    /// Commands, and the `hello`s of those with a seat or a post.
+    var rates = RateTable()
+    var greetings = RateTable()
     var nextHealth = Instant.zero
     var lines: LineMonitor
     private var notes: [ControlNote] = []
@@ -38,6 +38,7 @@ package final class ControlPlane {
         self.settings = settings
         loads = Array(repeating: 0, count: settings.candidates.count)
         lines = LineMonitor(isOn: settings.telemetry)
+        if !settings.telemetry { setTelemetry(false) }
     }
 
     var loopCount: Int { settings.candidates.count }
@@ -77,7 +78,7 @@ package final class ControlPlane {
                 }
             } else {
                 rooms[definition.id] = RoomRecord(
-                    number: nextRoomNumber, definition, loops: loopCount, at: now)
+                    number: nextRoomNumber, definition, loops: loopCount, clock: settings.clock, at: now)
                 roomsByNumber[nextRoomNumber] = definition.id
                 nextRoomNumber &+= 1
                 for entry in definition.roster { _ = rooms[definition.id]?.seat(of: entry.code) }
@@ -105,9 +106,11 @@ package final class ControlPlane {
             switch effect {
             case .end(let resource, let reason):
                 note(reason.code, resource)
+                endSocket(resource, reason, of: id, at: now)
                 close(resource)
             case .picturePlan(let points): sendPlan(points, of: id)
-            case .admitted, .refused, .rejected, .voices, .changed, .notice, .message: break
+            case .admitted, .refused, .rejected: break
+            case .changed, .voices, .notice, .message: tell(effect, of: id)
             }
         }
         return effects
@@ -123,7 +126,7 @@ package final class ControlPlane {
         for loop in 0..<loopCount { commands.append((loop, command)) }
     }
 
-    private func forgetIfOver(_ id: RoomID) {
+    func forgetIfOver(_ id: RoomID) {
         guard let record = rooms[id], record.room.isRetired, record.room.isEmpty else { return }
         rooms[id] = nil
         roomsByNumber[record.number] = nil
@@ -170,7 +173,7 @@ package final class ControlPlane {
         lines.close(record.number)
         loads[record.loop] -= 1
         commands.append((record.loop, .close(record.number)))
-        forgetIfOver(record.room)
+        forget(record.session, of: record.room)
     }
 
     /// Ends everything: each client gets its close_notify from the loop that has it.

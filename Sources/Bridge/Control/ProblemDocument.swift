@@ -14,6 +14,8 @@ struct ProblemDocument: Error, Encodable {
     /// Whole seconds; also goes into `Retry-After`.
     var retryAfter: Int?
     var allow: String?
+    /// What it says, where that can be said in another language.
+    private var refusal: Refusal?
 
     enum CodingKeys: String, CodingKey { case status, code, detail, title, type }
 
@@ -28,6 +30,13 @@ struct ProblemDocument: Error, Encodable {
     init(_ refusal: Refusal, in language: Language = .en) {
         let seconds = refusal.retryAfter.map { Int($0.inSeconds.rounded(.up)) }
         self.init(refusal.status, refusal.code, refusal.text(in: language), retryAfter: seconds)
+        self.refusal = refusal
+    }
+
+    /// The same in the language that the client prefers, where it says so.
+    func translated(for request: Request) -> ProblemDocument {
+        guard let refusal, request.fields[.acceptLanguage] != nil else { return self }
+        return ProblemDocument(refusal, in: Language(preferredBy: request))
     }
 
     init(_ refusal: HandshakeRefusal) {

@@ -15,6 +15,7 @@ struct ReportBounds {
     ///   - report: As the client sent it.
     ///   - arriving: The most that arrived from the point lately, in kilobits a second.
     ///   - leaving: The most that went to it lately, in kilobits a second.
+    /// - Returns: What may be shown, marked when something had to be cut.
     mutating func bounded(_ report: ClientReport, arriving: Double, leaving: Double) -> ClientHealth {
         isMarked = false
         var bounded = report

@@ -10,11 +10,12 @@ struct RoomRecord {
     private(set) var points: [PointCode] = []
     /// By media loop: whom it judges loudest.
     var speakers: [Speaker?]
-    var channel = RoomChannel()
+    let channel: RoomChannel
 
-    init(number: UInt32, _ definition: RoomDefinition, loops: Int, at now: Instant) {
+    init(number: UInt32, _ definition: RoomDefinition, loops: Int, clock: ClockPair, at now: Instant) {
         self.number = number
         room = BridgeRoom(definition, at: now)
+        channel = RoomChannel(room, clock: clock)
         speakers = Array(repeating: nil, count: loops)
     }
 
@@ -30,7 +31,7 @@ struct RoomRecord {
     /// Tells the room's sockets what has gathered, when it is time.
     ///
     /// - Returns: Whether anything was told.
-    mutating func gather(clock: ClockPair, at now: Instant) -> Bool { channel.gather(&room, clock: clock, at: now) }
+    mutating func gather(at now: Instant) -> Bool { channel.gather(&room, at: now) }
 
     func point(at seat: UInt32) -> PointCode? {
         points.indices.contains(Int(seat)) ? points[Int(seat)] : nil

@@ -46,15 +46,15 @@ struct FanOut {
     /// The payload is what was decrypted; the source's own VP8 descriptor stands at its start.
     mutating func forward(
         _ packet: SourcePacket, payload: borrowing RawSpan, from stream: SourceStream, arrival: NTPTime,
-        at now: Instant, into outbox: inout Outbox
+        placing: Placing?, at now: Instant, into outbox: inout Outbox
     ) {
         if packet.startsKeyframe, !stream.waiting.isEmpty { beginWaiting(stream, with: packet, arrival: arrival) }
         guard !stream.active.isEmpty, packet.descriptorLength <= payload.byteCount else { return }
         let rest = payload.extracting(droppingFirst: packet.descriptorLength)
-        if !turn.append(packet, payload: rest, of: stream) {
+        if !turn.append(packet, payload: rest, of: stream, placing: placing) {
             sendTurn(into: &outbox)
             // Now there is room for anything that fits into a datagram.
-            if !turn.append(packet, payload: rest, of: stream) { dropped &+= 1 }
+            if !turn.append(packet, payload: rest, of: stream, placing: placing) { dropped &+= 1 }
         }
         let isPartOfMore = stream.id.kind.isPicture && !packet.marker
         deadline = deadline.earlier(isPartOfMore ? now.advanced(by: Self.patience) : now)
@@ -100,7 +100,11 @@ struct FanOut {
         guard let path = transport.path else { return }
         let before = (packets: self.packets, bytes: self.bytes)
         for packet in packets {
-            guard let outgoing = slot.mapping.map(packet.packet) else { continue }
+            if let placing = packet.placing { place(packet.packet, placing, on: slot) }
+            guard let outgoing = slot.mapping.map(packet.packet) else {
+                if slot.mapping.isExhausted { transport.exhaust() }
+                continue
+            }
             turn.withPayload(of: packet) { rest in
                 send(
                     packet.packet, as: outgoing, rest: rest, on: slot, codec: stream.codec, by: transport, to: path,
@@ -109,6 +113,12 @@ struct FanOut {
         }
         endpoint.counters.packetsSent &+= self.packets &- before.packets
         endpoint.counters.bytesSent &+= self.bytes &- before.bytes
+    }
+
+    private mutating func place(_ packet: SourcePacket, _ placing: Placing, on slot: Slot) {
+        guard slot.mapping.place(packet, captured: placing.captured, marks: placing.marks) else { return }
+        slot.endpoint.needsImmediateReport = true
+        hasBeginnings = true
     }
 
     /// Puts `stream` on the slots that have waited for this keyframe.

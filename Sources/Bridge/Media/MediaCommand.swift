@@ -80,6 +80,13 @@ package struct ResourceActivity: Sendable {
     package var at: Instant
     package var lastAuthenticated: Instant
     package var counters: ResourceCounters
+
+    package init(number: UInt32, at: Instant, lastAuthenticated: Instant, counters: ResourceCounters) {
+        self.number = number
+        self.at = at
+        self.lastAuthenticated = lastAuthenticated
+        self.counters = counters
+    }
 }
 
 /// Packets and bytes of one resource since it began; monotonic, rates are the reader's business.

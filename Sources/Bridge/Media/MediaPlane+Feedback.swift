@@ -75,10 +75,7 @@ extension MediaPlane {
         }
         endpoint.publisher.senderReport(ntp: report.info.ntp, arrival: clock.ntp(at: now), isShown: isShown)
         guard let time = endpoint.publisher.bridgeTime(of: report.info.ntp) else { return }
-        if stream.clock == nil {
-            stream.clock = StreamClock(rate: stream.codec.clockRate, timestamp: report.info.rtpTimestamp, arrival: time)
-        }
-        stream.clock?.senderReport(timestamp: report.info.rtpTimestamp, time: time)
+        stream.takeReport(timestamp: report.info.rtpTimestamp, time: time, arrival: clock.ntp(at: now))
         for slot in stream.active where slot.current === stream { slot.endpoint.needsImmediateReport = true }
         // Sound and picture report one after the other: one report to each receiver follows both.
         plan.expect(now.advanced(by: LookPlan.tick))

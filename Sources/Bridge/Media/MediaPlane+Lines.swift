@@ -67,7 +67,8 @@ extension Endpoint {
         }
         let step = Int64(block.highestSequenceNumber &- reception.highest)
         let lost = reception.lost(by: block, holes: holes, step: step)
-        let unrepaired = reception.unrepaired(of: lost, resent: slot.resent, isMended: slot.description.repairSSRC == nil)
+        let isMended = slot.description.repairSSRC == nil
+        let unrepaired = reception.unrepaired(of: lost, resent: slot.resent, isMended: isMended)
         slot.reception = reception
         counters.down.reports &+= 1
         counters.down.reported &+= UInt64(clamping: max(step, lost))
@@ -144,6 +145,7 @@ extension SlotReception {
     ///   - lost: By the newest report.
     ///   - resent: Packets sent again on the slot since the beginning.
     ///   - isMended: Whether resends are the very same packets, so that reports count them as received.
+    /// - Returns: 0 … `lost`.
     mutating func unrepaired(of lost: Int64, resent: UInt64, isMended: Bool) -> Int64 {
         let again = Int64(clamping: resent &- self.resent)
         self.resent = resent

@@ -32,10 +32,7 @@ extension MediaPlane {
             rooms[id.room]?.streams[id]?.keyframes.want(at: now)
         case .clock(let id, let timestamp, let time):
             guard let stream = rooms[id.room]?.streams[id] else { return }
-            if stream.clock == nil {
-                stream.clock = StreamClock(rate: stream.codec.clockRate, timestamp: timestamp, arrival: time)
-            }
-            stream.clock?.senderReport(timestamp: timestamp, time: time)
+            stream.takeReport(timestamp: timestamp, time: time, arrival: clock.ntp(at: now))
             for slot in stream.active where slot.current === stream { slot.endpoint.needsImmediateReport = true }
         case .packets(let batch):
             receive(batch, at: now, into: &outbox)

@@ -101,7 +101,7 @@ extension MediaPlane {
         _ packet: SourcePacket, payload: borrowing RawSpan, of stream: SourceStream, at now: Instant,
         into outbox: inout Outbox
     ) {
-        stream.noteIndex(packet.index, at: now)
+        let isNewest = stream.noteIndex(packet.index, at: now)
         if stream.id.kind.isPicture {
             if packet.marker { stream.frames &+= 1 }
             if packet.startsKeyframe { stream.lastKeyframe = now }
@@ -109,8 +109,9 @@ extension MediaPlane {
         stream.keep(packet, payload: payload)
         let arrival = clock.ntp(at: now)
         stream.clock?.follow(packet.timestamp)
-        if stream.clock == nil { _ = stream.captureTime(of: packet.timestamp, arrival: arrival) }
-        fanOut.forward(packet, payload: payload, from: stream, arrival: arrival, at: now, into: &outbox)
+        let placing = isNewest ? stream.watchTime(of: packet, arrival: arrival) : nil
+        fanOut.forward(
+            packet, payload: payload, from: stream, arrival: arrival, placing: placing, at: now, into: &outbox)
         if fanOut.takeBeginnings() { plan.hurry(at: now) }
         plan.expect(stream.keyframes.deadline)
         var loops = stream.wantedByLoops

@@ -12,6 +12,7 @@ extension MediaPlane {
     package func advance(to now: Instant, into outbox: inout Outbox) {
         if let due = fanOut.deadline, due <= now {
             guard fanOut.sendTurn(into: &outbox, limit: FanOut.outboxShare) else { return }
+            if fanOut.takeBeginnings() { plan.hurry(at: now) }
         }
         guard let horizon = plan.begin(at: now) else { return }
         if nextRoomUpdate <= horizon {
@@ -31,6 +32,10 @@ extension MediaPlane {
                 plan.expect(endpoint.transport.deadline)
             }
             sendFeedback(to: endpoint, at: now, horizon: horizon, into: &outbox)
+            if endpoint.transport.isExhausted {
+                endpoint.transport.close(.keysExhausted, at: now, into: &outbox)
+                transportChanged(endpoint, at: now)
+            }
         }
         if nextActivityReport <= horizon {
             nextActivityReport = now.advanced(by: .seconds(1))
@@ -158,7 +163,7 @@ extension MediaPlane {
         do throws(TLSError) {
             transport = try MediaTransport(
                 server: description.localICE, remote: description.remoteICE, fingerprints: description.fingerprints,
-                dtls: dtls)
+                dtls: dtls, firstRTCPIndex: description.firstRTCPIndex)
         } catch {
             events.append(.closed(description.number, .handshakeFailed))
             return

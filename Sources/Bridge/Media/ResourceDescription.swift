@@ -20,6 +20,8 @@ package struct ResourceDescription: Sendable {
     package var slots: [SlotDescription]
     /// What one participant may send, audio and video together: told to the client in REMB.
     package var uplinkLimit: Bitrate
+    /// 0, but for tests of the end of indexes.
+    package var firstRTCPIndex: UInt32 = 0
 
     package init(
         number: UInt32, room: UInt32, seat: UInt32?, localICE: ICECredentials, remoteICE: ICECredentials,
@@ -105,6 +107,8 @@ package struct SlotDescription: Sendable {
     package var firstSequenceNumber: UInt16
     package var firstRepairSequenceNumber: UInt16
     package var firstTimestamp: UInt32
+    /// Where indexes begin instead of at `firstSequenceNumber`: for tests of their end.
+    package var firstIndex: UInt64?
 
     package init(
         isPicture: Bool, index: Int, payloads: [Payload], extensions: ExtensionBlock, ssrc: SSRC, repairSSRC: SSRC?,

@@ -88,28 +88,47 @@ final class RoomMedia {
 
     /// - Returns: The seat on the main picture.
     private func assignPictures(_ endpoint: Endpoint, at now: Instant) -> UInt32? {
-        let slots = endpoint.pictureSlots
-        guard let mainSlot = slots.first else { return nil }
-        var eligible: [PictureKey] = []
-        var lacksCodec = false
+        guard let mainSlot = endpoint.pictureSlots.first else { return nil }
+        let small = Array(endpoint.pictureSlots.dropFirst())
+        var main: PictureKey?
+        var others: [PictureKey] = []
+        mainSlot.lacksCodec = false
         search: for seat in plan where seat != endpoint.description.seat {
             for kind in [SourceKind.screen, .camera] {
                 let key = PictureKey(seat: seat, kind: kind)
                 guard let picture = pictures[key], !picture.layers.isEmpty else { continue }
-                guard mainSlot.payload(for: picture.codec) != nil else {
-                    lacksCodec = lacksCodec || eligible.isEmpty
-                    continue
+                if main == nil, mainSlot.canShow(picture.codec) {
+                    main = key
+                } else {
+                    // Whom the main slot can't show may still be seen small.
+                    if main == nil { mainSlot.lacksCodec = true }
+                    if others.count < small.count, small.contains(where: { $0.canShow(picture.codec) }) {
+                        others.append(key)
+                    }
                 }
-                eligible.append(key)
-                if eligible.count == slots.count { break search }
+                if main != nil, others.count == small.count { break search }
             }
         }
-        mainSlot.lacksCodec = lacksCodec
-        show(eligible.first, on: mainSlot, isMain: true, at: now)
-        var small = slots.dropFirst().map(\.shownPicture)
-        Forwarding.assign(Array(eligible.dropFirst()), to: &small, reserved: nil)
-        for (slot, key) in zip(slots.dropFirst(), small) { show(key, on: slot, isMain: false, at: now) }
-        return eligible.first?.seat
+        show(main, on: mainSlot, isMain: true, at: now)
+        assign(others, to: small, at: now)
+        return main?.seat
+    }
+
+    /// Gives each of `keys` a slot that can show it; who has one keeps it.
+    private func assign(_ keys: [PictureKey], to slots: [Slot], at now: Instant) {
+        var shown = slots.map { slot in slot.shownPicture.flatMap { keys.contains($0) ? $0 : nil } }
+        for key in keys where !shown.contains(key) {
+            guard let codec = pictures[key]?.codec else { continue }
+            guard let free = slots.indices.first(where: { shown[$0] == nil && slots[$0].canShow(codec) }) else {
+                continue
+            }
+            shown[free] = key
+        }
+        let isAnyLeft = keys.contains { !shown.contains($0) }
+        for (slot, key) in zip(slots, shown) {
+            slot.lacksCodec = isAnyLeft && key == nil
+            show(key, on: slot, isMain: false, at: now)
+        }
     }
 
     private func show(_ key: PictureKey?, on slot: Slot, isMain: Bool, at now: Instant) {

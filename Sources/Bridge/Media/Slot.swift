@@ -40,7 +40,7 @@ final class Slot {
         extensions = description.extensions
         mapping = StreamMapping(
             rate: description.isPicture ? 90_000 : 48_000, firstSequenceNumber: description.firstSequenceNumber,
-            firstTimestamp: description.firstTimestamp)
+            firstTimestamp: description.firstTimestamp, firstIndex: description.firstIndex)
         nextRepairIndex = UInt64(description.firstRepairSequenceNumber & 0x7FFF)
     }
 
@@ -51,6 +51,9 @@ final class Slot {
         case .h264: h264
         }
     }
+
+    /// Whether the receiver took a payload type for `codec` on this slot.
+    func canShow(_ codec: MediaCodec) -> Bool { payload(for: codec) != nil }
 
     /// Puts `stream` on the slot from `packet` on.
     func begin(_ stream: SourceStream, with packet: SourcePacket, arrival: NTPTime) {

@@ -57,8 +57,12 @@ final class SourceStream {
         self.endpoint = endpoint
         self.homeLoop = homeLoop
         statistics = ReceptionStatistics(clockRate: codec.clockRate)
+        pauses = ArrivalWatch(isPicture: id.kind.isPicture)
     }
 
+    private var pauses: ArrivalWatch
+    private var needsPlacing = false
+    private var lastTimestamp: UInt32?
     /// The highest index that was handed on here.
     private var furthest: UInt64?
     /// Beyond it a gap is a restart of the sender's numbers, and not to be passed on: a receiver that missed two such
@@ -66,9 +70,11 @@ final class SourceStream {
     private static let longestGap = UInt64(NackGenerator.maximumMissing)
 
     /// Has all slots begin anew with the stream's next keyframe, at once for sound, when its numbers have leapt.
-    func noteIndex(_ index: UInt64, at now: Instant) {
+    ///
+    /// - Returns: Whether the packet is newer than all others.
+    func noteIndex(_ index: UInt64, at now: Instant) -> Bool {
         defer { furthest = max(furthest ?? 0, index) }
-        guard let furthest, index > furthest &+ Self.longestGap else { return }
+        guard let furthest, index > furthest &+ Self.longestGap else { return index > furthest ?? 0 }
         for slot in active where slot.current === self {
             slot.current = nil
             guard slot.next == nil else { continue }
@@ -77,10 +83,43 @@ final class SourceStream {
         }
         active.removeAll(keepingCapacity: true)
         if id.kind.isPicture, !waiting.isEmpty { keyframes.want(at: now) }
+        return true
     }
 
     /// Whether anybody on this loop shows it or waits for it.
     var hasSlots: Bool { !active.isEmpty || !waiting.isEmpty }
+
+    // MARK: Time
+
+    /// Looks whether `packet`, the newest, comes after a pause or shows that the sender's clock has moved.
+    ///
+    /// - Returns: How the stream is to be put on its slots' lines anew with it, if it is.
+    func watchTime(of packet: SourcePacket, arrival: NTPTime) -> Placing? {
+        let captured = captureTime(of: packet.timestamp, arrival: arrival)
+        let finding = pauses.receive(lag: arrival.since(captured), at: arrival)
+        if let correction = finding.correction {
+            clock?.senderReport(timestamp: packet.timestamp, time: captured.advanced(by: correction))
+        }
+        needsPlacing = needsPlacing || finding.places
+        // A picture is not moved between two of its packets.
+        let isFrameStart = lastTimestamp != packet.timestamp
+        lastTimestamp = packet.timestamp
+        let marks = finding.resumes && !id.kind.isPicture
+        guard marks || needsPlacing && isFrameStart else { return nil }
+        let placing = Placing(
+            captured: needsPlacing ? captureTime(of: packet.timestamp, arrival: arrival) : nil, marks: marks)
+        needsPlacing = false
+        return placing
+    }
+
+    /// Takes what a sender report says of the stream's clock, in the bridge's time.
+    func takeReport(timestamp: UInt32, time: NTPTime, arrival: NTPTime) {
+        let reference = lastTimestamp ?? timestamp
+        let before = captureTime(of: reference, arrival: time)
+        clock?.senderReport(timestamp: timestamp, time: time)
+        let shift = captureTime(of: reference, arrival: time).since(before)
+        if pauses.clockMoved(by: shift, at: arrival) { needsPlacing = true }
+    }
 
     /// Where `timestamp` lies in the bridge's time; its arrival while nothing better is known.
     func captureTime(of timestamp: UInt32, arrival: NTPTime) -> NTPTime {

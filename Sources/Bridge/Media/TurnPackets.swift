@@ -1,4 +1,5 @@
 import Forwarding
+import Units
 import Wire
 
 /// One packet on its way to a source's receivers.
@@ -6,6 +7,16 @@ struct TurnPacket {
     var packet: SourcePacket
     /// Where the payload lies in ``TurnPackets``, the source's own VP8 descriptor taken off.
     var payload: Range<Int>
+    /// Whether its source is to be put on the slots' lines anew with it.
+    var placing: Placing?
+}
+
+/// How a source goes on after a pause, or when its clock has moved.
+struct Placing {
+    /// When the packet was captured; `nil` while that is doubtful.
+    var captured: NTPTime?
+    /// Whether the packet resumes sound.
+    var marks: Bool
 }
 
 /// The packets that came in one turn of the loop and wait for its end, so that each receiver gets its share in one run.
@@ -25,7 +36,9 @@ final class TurnPackets {
     /// Takes a packet of `stream`.
     ///
     /// - Returns: Whether there was room.
-    func append(_ packet: SourcePacket, payload: borrowing RawSpan, of stream: SourceStream) -> Bool {
+    func append(
+        _ packet: SourcePacket, payload: borrowing RawSpan, of stream: SourceStream, placing: Placing?
+    ) -> Bool {
         let length = payload.byteCount
         guard length <= Self.capacity - used else { return false }
         let place = used..<used + length
@@ -33,7 +46,7 @@ final class TurnPackets {
         guard (try? room.copy(payload, at: 0)) != nil else { return false }
         used += length
         if stream.turnPackets.isEmpty { streams.append(stream) }
-        stream.turnPackets.append(TurnPacket(packet: packet, payload: place))
+        stream.turnPackets.append(TurnPacket(packet: packet, payload: place, placing: placing))
         return true
     }
 

@@ -14,12 +14,7 @@ extension ControlPlane {
         switch socket.rate.take(at: now) {
         case .close: return endForRate(socket, at: now)
         case .refuse(let pause): refusal = .tooManyCommands(retryAfter: pause)
-        case .pass:
-            if message.verb == .stats {
-                refusal = watch(message, on: socket, at: moment)
-            } else {
-                refusal = run(message, by: socket.actor, expires: socket.claims.expires, in: socket.room, at: moment)
-            }
+        case .pass: refusal = carryOut(message, on: socket, at: moment)
         }
         if let refusal {
             refusals[refusal.code, default: 0] &+= 1
@@ -27,6 +22,15 @@ extension ControlPlane {
         } else {
             socket.send(.ok(id: id))
         }
+    }
+
+    private func carryOut(_ message: CommandMessage, on socket: ServerSocket, at moment: Moment) -> Refusal? {
+        // However many devices and connections share a token, and over HTTP too.
+        if let pause = rates.take(socket.claims.tokenID, at: moment.instant) {
+            return .tooManyCommands(retryAfter: pause)
+        }
+        if message.verb == .stats { return watch(message, on: socket, at: moment) }
+        return run(message, by: socket.actor, expires: socket.claims.expires, in: socket.room, at: moment)
     }
 
     private func run(
@@ -41,6 +45,7 @@ extension ControlPlane {
 
     /// `stats`: what the client measured, and whether it wants the `health` stream.
     private func watch(_ message: CommandMessage, on socket: ServerSocket, at moment: Moment) -> Refusal? {
+        guard moment.unixTime < socket.claims.expires else { return .tokenExpired }
         guard Permissions.allows(message.command, by: socket.actor) else { return .notAllowed }
         if case .stats(_, let watch?) = message.command { socket.watchesHealth = watch }
         if let report = message.report, let point = socket.actor.point {
@@ -60,11 +65,8 @@ extension ControlPlane {
         let (claims, id) = try claims(of: request, room: name, at: moment)
         let language = Language(preferredBy: request)
         let actor = Actor(role: claims.role, point: claims.point, session: nil, token: claims.tokenID)
-        var rate = rates[claims.tokenID] ?? CommandRate(at: moment.instant)
-        let verdict = rate.take(at: moment.instant)
-        remember(rate, of: claims.tokenID)
-        guard verdict == .pass else {
-            throw ProblemDocument(.tooManyCommands(retryAfter: .seconds(1)), in: language)
+        if let pause = rates.take(claims.tokenID, at: moment.instant) {
+            throw ProblemDocument(.tooManyCommands(retryAfter: pause), in: language)
         }
         let message: CommandMessage
         do throws(MessageError) {
@@ -78,12 +80,6 @@ extension ControlPlane {
         }
         guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom, in: language) }
         return kind == .program ? JSON.response(RoomSummary(record)) : JSON.response(["type": "ok"])
-    }
-
-    /// Keeps the rates of the tokens that were used last: those of a minute ago are full again anyway.
-    private func remember(_ rate: CommandRate, of token: TokenID) {
-        if rates.count >= 4_096, rates[token] == nil { rates.removeAll(keepingCapacity: true) }
-        rates[token] = rate
     }
 }
 

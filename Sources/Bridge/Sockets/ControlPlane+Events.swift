@@ -11,7 +11,7 @@ extension ControlPlane {
         switch effect {
         case .changed(let aspects): tell(aspects, of: id)
         case .voices(let plan): sendVoices(plan, of: id)
-        case .notice(let target, let kind): tell(kind, to: target, of: id)
+        case .notice(let target, let kind): rooms[id]?.channel.tell(kind, to: target)
         case .message(let message): tell(message, of: id)
         case .admitted, .refused, .rejected, .end, .picturePlan: return
         }
@@ -35,14 +35,6 @@ extension ControlPlane {
         }
     }
 
-    /// Each in their own language.
-    private func tell(_ kind: NoticeKind, to target: NoticeTarget, of id: RoomID) {
-        for (session, socket) in rooms[id]?.channel.sockets ?? [:] {
-            guard let socket = sockets[socket], target.includes(socket) else { continue }
-            rooms[id]?.channel.tell(.notice(NoticeView(kind, in: socket.language)), to: .session(session))
-        }
-    }
-
     private func tell(_ message: RoomMessage, of id: RoomID) {
         let event = ServerEvent.message(MessageView(message, clock: settings.clock))
         switch message.to {
@@ -53,6 +45,8 @@ extension ControlPlane {
             if let point = message.point, !message.from.isStaff { rooms[id]?.channel.tell(event, to: .point(point)) }
         case .point(let point):
             rooms[id]?.channel.tell(event, to: .staff)
+            // The chair is one of the staff, and gets it once.
+            guard rooms[id]?.room.rosterLine(point)?.role != .chair else { return }
             rooms[id]?.channel.tell(event, to: .point(point))
         }
     }
@@ -71,23 +65,42 @@ extension ControlPlane {
     /// A socket's resource has ended: its client is told why, unless the session goes on over a newer socket.
     func endSocket(_ resource: MediaResourceID, _ reason: EndReason, of room: RoomID, at now: Instant) {
         guard let (id, session) = socketsByResource.removeValue(forKey: resource) else { return }
-        rooms[room]?.channel.detach(id, of: session)
-        if rooms[room]?.room.has(session) != true { rooms[room]?.channel.end(session) }
-        guard let socket = sockets[id] else { return }
-        if let bye = ByeView(reason, in: socket.language) {
-            socket.end(bye, seq: rooms[room]?.channel.log.lastSeq ?? 0, at: now)
-        } else {
-            socket.close(.normal, reason: reason.code, at: now)
+        if let socket = sockets[id], socket.resource == resource {
+            note(reason.code, who: socket.actor.point?.rawValue ?? socket.claims.role.rawValue, in: room)
+            if let bye = bye(reason, to: socket) {
+                let code: CloseCode = bye.reason == .shutdown ? .goingAway : .normal
+                socket.end(bye, code, at: now)
+            } else {
+                socket.close(.normal, reason: reason.code, at: now)
+            }
+            ready.insert(id)
         }
-        ready.insert(id)
+        forget(session, of: room)
+    }
+
+    /// Whoever was put out is told so in the chair's words.
+    private func bye(_ reason: EndReason, to socket: ServerSocket) -> ByeView? {
+        guard var bye = ByeView(reason, in: socket.language) else { return nil }
+        if reason == .removed, let point = socket.actor.point,
+            let removal = rooms[socket.room]?.room.removedPoints[point]
+        {
+            bye.text = removal.text(in: socket.language)
+        }
+        return bye
+    }
+
+    /// Forgets what was kept for a session, when nothing of it is left.
+    func forget(_ session: SessionID, of room: RoomID) {
+        guard let record = rooms[room], !record.room.has(session) else { return }
+        record.channel.end(session)
+        forgetIfOver(room)
     }
 
     /// The slots of a receiving resource, told to the session that it belongs to.
     func tellSlots(of resource: ResourceRecord) {
-        guard let record = rooms[resource.room], let id = record.channel.sockets[resource.session] else { return }
-        rooms[resource.room]?.channel.tell(
-            .slots(resource.slots.map { SlotView($0, in: record) }), to: .session(resource.session))
-        ready.insert(id)
+        guard let record = rooms[resource.room], record.channel.socket(of: resource.session) != nil else { return }
+        record.channel.tell(.slots(resource.slots.map { SlotView($0, in: record) }), to: .session(resource.session))
+        wake(resource.room)
     }
 
     /// Once a second: the lines' figures, to those who watch.
@@ -100,21 +113,12 @@ extension ControlPlane {
             guard let record = rooms[id] else { continue }
             let points = record.room.definition.roster.map(\.code)
             let view = HealthView(at: moment.unixTime, lines: lines.healthLines(of: id, points: points))
-            let message = ServerMessage.event(seq: record.channel.log.lastSeq, .health(view)).encoded
+            let message = ServerMessage.event(seq: 0, .health(view)).encoded
+            let rest = FrameWriter.frame(.continuation, Array(message.dropFirst(Self.healthHead.count + 1)))
             for socket in sockets {
-                socket.health = message
+                socket.health = rest
                 ready.insert(socket.id)
             }
-        }
-    }
-}
-
-extension NoticeTarget {
-    fileprivate func includes(_ socket: ServerSocket) -> Bool {
-        switch self {
-        case .all: true
-        case .staff: socket.claims.role.isStaff
-        case .points(let points): socket.claims.role.holdsSeat && socket.claims.point.map(points.contains) ?? false
         }
     }
 }

@@ -5,14 +5,14 @@ import WebSocket
 
 /// What one room tells its sockets: gathered, encoded once for all, and kept for slow readers and for those who come
 /// back.
-struct RoomChannel {
-    /// The roster as one kind of reader gets it.
-    private struct Snapshot {
-        var made: Instant
-        var seq: UInt64
-        var version: UInt64
-        /// The points as one continuation frame, shared by all who get it (RFC 6455 §5.4).
-        var points: [UInt8]
+final class RoomChannel {
+    /// A session that has said `hello`. It is kept for as long as the session lives, connected or not: whoever comes
+    /// back misses nothing.
+    fileprivate struct Listener {
+        var socket: SocketID?
+        var language: Language
+        let isStaff: Bool
+        let point: PointCode?
     }
 
     /// Roster changes are gathered for so long: at most five times a second. A full room gathers longer, because each
@@ -20,51 +20,128 @@ struct RoomChannel {
     static func gatheringTime(sockets: Int) -> Duration { .milliseconds(min(1_000, max(200, sockets * 2 / 5))) }
 
     private(set) var log = EventLog()
-    /// Those who have said `hello`.
-    private(set) var sockets: [SessionID: SocketID] = [:]
-    /// The lines as they were told last, with their private fields.
-    private var told: [PointCode: RosterLineView] = [:]
-    private var snapshots: [LineAudience: Snapshot] = [:]
-    private(set) var nextGathering = Instant.zero
+    private var listeners: [SessionID: Listener] = [:]
+    private var listenersByPoint: [PointCode: Int] = [:]
+    /// Of the listeners that are connected.
+    private(set) var socketCount = 0
+    /// The roster as it was told last, with private fields. Whoever comes gets this, and not the room as it is: changes
+    /// are differences to what was told.
+    private var told: [PointCode: RosterLineView]
+    private var order: [PointCode]
+    private var toldVersion: UInt64
+    /// ``told`` as one continuation frame, shared by all who get it (RFC 6455 §5.4).
+    private var snapshots: [LineAudience: [UInt8]] = [:]
+    /// How often the whole roster was encoded.
+    private(set) var snapshotCount: UInt64 = 0
+    private var nextGathering = Instant.zero
     /// Whether the numbers of those who are in have moved since they were told.
     private var attendanceHasChanged = false
+    private var woken: Set<SocketID> = []
+    private let clock: ClockPair
+
+    init(_ room: BridgeRoom, clock: ClockPair) {
+        self.clock = clock
+        let lines = Self.lines(of: room, clock)
+        told = Dictionary(lines.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        order = lines.map(\.code)
+        toldVersion = room.rosterVersion
+    }
+
+    private static func lines(of room: BridgeRoom, _ clock: ClockPair) -> [RosterLineView] {
+        room.rosterLines.map { RosterLineView($0, since: clock.unixSeconds(at: $0.since)) }
+    }
 
     // MARK: Who listens
 
-    mutating func attach(_ socket: SocketID, of session: SessionID) { sockets[session] = socket }
+    func attach(_ socket: SocketID, of session: SessionID, role: Role, point: PointCode?, language: Language) {
+        if listeners[session] == nil, let point { listenersByPoint[point, default: 0] += 1 }
+        if listeners[session]?.socket == nil { socketCount += 1 }
+        listeners[session] = Listener(socket: socket, language: language, isStaff: role.isStaff, point: point)
+    }
 
-    mutating func detach(_ socket: SocketID, of session: SessionID) {
-        if sockets[session] == socket { sockets[session] = nil }
+    /// The connection has gone; the session stays.
+    func detach(_ socket: SocketID, of session: SessionID) {
+        guard listeners[session]?.socket == socket else { return }
+        listeners[session]?.socket = nil
+        socketCount -= 1
     }
 
     /// Forgets what was kept for a session that has ended.
-    mutating func end(_ session: SessionID) {
-        sockets[session] = nil
+    func end(_ session: SessionID) {
         log.end(session)
+        guard let listener = listeners.removeValue(forKey: session) else { return }
+        if listener.socket != nil { socketCount -= 1 }
+        guard let point = listener.point else { return }
+        let rest = listenersByPoint[point, default: 1] - 1
+        listenersByPoint[point] = rest == 0 ? nil : rest
+        if rest == 0 { log.end(point) }
+    }
+
+    func socket(of session: SessionID) -> SocketID? { listeners[session]?.socket }
+
+    /// The sockets that have something to read since the last call.
+    func takeWoken() -> Set<SocketID> {
+        defer { woken.removeAll(keepingCapacity: true) }
+        return woken
     }
 
     // MARK: Telling
 
-    mutating func tell(_ event: ServerEvent, to audience: EventAudience) { log.append(event, to: audience) }
+    func tell(_ event: ServerEvent, to audience: EventAudience) {
+        log.append(event, to: audience)
+        switch audience {
+        case .session(let session): if let socket = listeners[session]?.socket { woken.insert(socket) }
+        case .everyone: wake { _ in true }
+        case .staff: wake(where: \.isStaff)
+        case .others: wake { !$0.isStaff }
+        case .point(let point): wake { $0.point == point }
+        }
+    }
 
-    mutating func noteAttendance() { attendanceHasChanged = true }
+    private func wake(where isMeant: (Listener) -> Bool) {
+        guard woken.count < socketCount else { return }
+        for listener in listeners.values where isMeant(listener) {
+            if let socket = listener.socket { woken.insert(socket) }
+        }
+    }
+
+    /// Tells each in their own language, also those who are about to come back.
+    func tell(_ kind: NoticeKind, to target: NoticeTarget) {
+        let texts = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, NoticeView(kind, in: $0)) })
+        for (session, listener) in listeners {
+            guard listener.isMeant(by: target), let text = texts[listener.language] else { continue }
+            tell(.notice(text), to: .session(session))
+        }
+    }
+
+    func noteAttendance() { attendanceHasChanged = true }
+
+    // MARK: Gathering
+
+    /// When ``gather(_:at:)`` has something to tell; `nil` while nothing has changed.
+    func deadline(_ room: BridgeRoom) -> Instant? { hasNews(room) ? nextGathering : nil }
+
+    private func hasNews(_ room: BridgeRoom) -> Bool { attendanceHasChanged || room.rosterVersion != toldVersion }
 
     /// Tells what has gathered, when it is time.
     ///
     /// - Returns: Whether anything was told.
-    mutating func gather(_ room: inout BridgeRoom, clock: ClockPair, at now: Instant) -> Bool {
-        guard now >= nextGathering else { return false }
-        nextGathering = now.advanced(by: Self.gatheringTime(sockets: sockets.count))
+    func gather(_ room: inout BridgeRoom, at now: Instant) -> Bool {
+        guard now >= nextGathering, hasNews(room) else { return false }
+        nextGathering = now.advanced(by: Self.gatheringTime(sockets: socketCount))
         let before = log.lastSeq
+        toldVersion = room.rosterVersion
         if let changes = room.takeRosterChanges() {
-            if changes.isReordered { tellAll(room, clock) } else { tell(changes, clock) }
+            wake { _ in true }
+            snapshots = [:]
+            if changes.isReordered { tellAll(room) } else { tell(changes) }
         }
         if attendanceHasChanged { tell(.room(RoomView(room)), to: .everyone) }
         attendanceHasChanged = false
         return log.lastSeq != before
     }
 
-    private mutating func tell(_ changes: RosterChanges, _ clock: ClockPair) {
+    private func tell(_ changes: RosterChanges) {
         var staff = RosterDelta(version: changes.version, removed: changes.removed)
         var others = staff
         for line in changes.changed {
@@ -75,68 +152,78 @@ struct RoomChannel {
             if let part = RosterLineChange(from: old?.seen(by: .everyone), to: view.seen(by: .everyone)) {
                 others.points.append(part)
             }
-            if view.role != nil, let own = change.ownPart {
+            if listenersByPoint[view.code] != nil, let own = change.ownPart {
                 let delta = RosterDelta(version: changes.version, points: [own])
                 tell(.roster(.changes(delta)), to: .point(view.code))
             }
         }
         for code in changes.removed { told[code] = nil }
+        if !changes.removed.isEmpty { order.removeAll { told[$0] == nil } }
         if !staff.isEmpty { tell(.roster(.changes(staff)), to: .staff) }
         if !others.isEmpty { tell(.roster(.changes(others)), to: .others) }
     }
 
-    private mutating func tellAll(_ room: BridgeRoom, _ clock: ClockPair) {
+    private func tellAll(_ room: BridgeRoom) {
         let lines = Self.lines(of: room, clock)
         told = Dictionary(lines.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+        order = lines.map(\.code)
         let open = lines.map { $0.seen(by: .everyone) }
         tell(.roster(.whole(RosterSnapshot(version: room.rosterVersion, points: lines))), to: .staff)
         tell(.roster(.whole(RosterSnapshot(version: room.rosterVersion, points: open))), to: .others)
+        for point in listenersByPoint.keys { tellOwnLine(of: point) }
     }
 
-    private static func lines(of room: BridgeRoom, _ clock: ClockPair) -> [RosterLineView] {
-        room.rosterLines.map { RosterLineView($0, since: clock.unixSeconds(at: $0.since)) }
+    /// The whole roster for the others is without the private fields that a point has of its own line.
+    private func tellOwnLine(of point: PointCode) {
+        if let own = ownLine(of: point) { tell(.roster(.changes(own)), to: .point(point)) }
     }
 
     // MARK: Whole rosters
 
-    /// A `welcome` with the roster: whole frames, of which the greatest is shared, and the `seq` that they stand for.
-    mutating func frames(
-        of welcome: Welcome, _ room: BridgeRoom, clock: ClockPair, at now: Instant
-    ) -> (frames: [[UInt8]], seq: UInt64) {
-        let snapshot = snapshot(of: room, for: welcome.you.role.isStaff ? .staff : .everyone, clock, at: now)
-        let text = ServerMessage.event(seq: snapshot.seq, .welcome(welcome)).encoded
-        let head = text.dropLast() + Array(#","roster":{"version":\#(snapshot.version),"points":"#.utf8)
-        return (Self.frames(Array(head), snapshot.points, tail: "}}"), snapshot.seq)
-    }
-
-    /// A `roster` event with everything, for a reader who has lost changes.
-    mutating func rosterFrames(
-        _ room: BridgeRoom, isStaff: Bool, clock: ClockPair, at now: Instant
-    ) -> (frames: [[UInt8]], seq: UInt64) {
-        let snapshot = snapshot(of: room, for: isStaff ? .staff : .everyone, clock, at: now)
-        let head = #"{"type":"roster","seq":\#(snapshot.seq),"version":\#(snapshot.version),"whole":true,"points":"#
-        return (Self.frames(Array(head.utf8), snapshot.points, tail: "}"), snapshot.seq)
-    }
-
-    private static func frames(_ head: [UInt8], _ points: [UInt8], tail: String) -> [[UInt8]] {
-        [FrameWriter.frame(.text, head, isFinal: false), points, FrameWriter.frame(.continuation, Array(tail.utf8))]
-    }
-
-    /// Encoded anew at most as often as changes are gathered; what has happened since then follows as events.
-    private mutating func snapshot(
-        of room: BridgeRoom, for audience: LineAudience, _ clock: ClockPair, at now: Instant
-    ) -> Snapshot {
-        if let snapshot = snapshots[audience] {
-            let isFresh = now.since(snapshot.made) < Self.gatheringTime(sockets: sockets.count)
-            if isFresh || snapshot.version == room.rosterVersion { return snapshot }
+    /// The private fields of a point's own line, which are not in the roster that all points share.
+    func ownLine(of point: PointCode) -> RosterDelta? {
+        told[point].flatMap { RosterLineChange(from: nil, to: $0)?.ownPart }.map {
+            RosterDelta(version: toldVersion, points: [$0])
         }
-        // Changes that have not been gathered yet are in here already, and are told once more afterwards.
-        let lines = Self.lines(of: room, clock).map { $0.seen(by: audience) }
-        let points = RosterSnapshot.encodedPoints(lines)
-        let snapshot = Snapshot(
-            made: now, seq: log.lastSeq, version: room.rosterVersion,
-            points: FrameWriter.frame(.continuation, points, isFinal: false))
+    }
+
+    /// A `welcome` with the roster: whole frames, of which the greatest is shared. It stands for the log's last `seq`.
+    func frames(of welcome: Welcome) -> [[UInt8]] {
+        let text = ServerMessage.event(seq: log.lastSeq, .welcome(welcome)).encoded
+        let head = text.dropLast() + Array(#","roster":{"version":\#(toldVersion),"points":"#.utf8)
+        return frames(Array(head), for: welcome.you.role.isStaff, tail: "}}")
+    }
+
+    /// A `roster` event with everything, for a reader who has lost changes. It stands for the log's last `seq`.
+    func rosterFrames(isStaff: Bool) -> [[UInt8]] {
+        let head = #"{"type":"roster","seq":\#(log.lastSeq),"version":\#(toldVersion),"whole":true,"points":"#
+        return frames(Array(head.utf8), for: isStaff, tail: "}")
+    }
+
+    private func frames(_ head: [UInt8], for isStaff: Bool, tail: String) -> [[UInt8]] {
+        [
+            FrameWriter.frame(.text, head, isFinal: false), snapshot(for: isStaff ? .staff : .everyone),
+            FrameWriter.frame(.continuation, Array(tail.utf8)),
+        ]
+    }
+
+    /// Encoded anew at most as often as changes are gathered.
+    private func snapshot(for audience: LineAudience) -> [UInt8] {
+        if let snapshot = snapshots[audience] { return snapshot }
+        let lines = order.compactMap { told[$0]?.seen(by: audience) }
+        let snapshot = FrameWriter.frame(.continuation, RosterSnapshot.encodedPoints(lines), isFinal: false)
         snapshots[audience] = snapshot
+        snapshotCount &+= 1
         return snapshot
+    }
+}
+
+extension RoomChannel.Listener {
+    fileprivate func isMeant(by target: NoticeTarget) -> Bool {
+        switch target {
+        case .all: true
+        case .staff: isStaff
+        case .points(let points): point.map(points.contains) ?? false
+        }
     }
 }

@@ -17,6 +17,8 @@ package final class LoadGenerator {
     private let completion: (LoadReport) -> Void
     private let measuredTime: Duration
     private var points: [LoadPoint] = []
+    /// Those without media.
+    private var sockets: [LoadSocket] = []
     private var timer: LoopTimer?
     private var joining = 0
     private var began = Instant.zero
@@ -52,6 +54,8 @@ package final class LoadGenerator {
         self.completion = completion
         measuredTime = time
         points = plan.points.enumerated().map { LoadPoint($1, index: $0) }
+        sockets =
+            plan.sockets.map { LoadSocket($0, isSlow: false) } + plan.slowSockets.map { LoadSocket($0, isSlow: true) }
         last = LoadMeter([], outboxDrops: 0, at: shared.loop.now)
     }
 
@@ -77,13 +81,21 @@ package final class LoadGenerator {
         for point in points where point.isConnected {
             point.advance(to: now, isSpeaking: speaking.contains(point.index))
         }
-        if start == nil, points.allSatisfy({ $0.isConnected || $0.end != nil }) || now.since(began) > limit {
+        if start == nil, areAllThere || now.since(began) > limit {
             start = meter(at: now)
             latency = LatencyHistogram()
         }
         if now.since(last.time) >= .seconds(1) { tellProgress(at: now) }
-        let areAllGone = joining == points.count && points.allSatisfy { $0.end != nil }
+        let areAllGone =
+            joining == count && points.allSatisfy { $0.end != nil } && sockets.allSatisfy { $0.end != nil }
         if let start, areAllGone || now.since(start.time) >= measuredTime { finish(at: now) }
+    }
+
+    private var count: Int { points.count + sockets.count }
+
+    private var areAllThere: Bool {
+        joining == count && points.allSatisfy { $0.isConnected || $0.end != nil }
+            && sockets.allSatisfy { $0.isSettled }
     }
 
     private func chooseSpeakers(at now: Instant) {
@@ -93,13 +105,17 @@ package final class LoadGenerator {
         nextTurn = now.advanced(by: LoadPlan.turn)
     }
 
-    private var limit: Duration { Self.joinLimit + .seconds(points.count) / max(plan.joinsPerSecond, 1) }
+    private var limit: Duration { Self.joinLimit + .seconds(count) / max(plan.joinsPerSecond, 1) }
 
     private func joinNext(at now: Instant) {
         let due = Int(now.since(began).inSeconds * Double(plan.joinsPerSecond)) + 1
-        while joining < min(due, points.count) {
-            let point = points[joining]
+        while joining < min(due, count) {
             joining += 1
+            guard joining <= points.count else {
+                sockets[joining - 1 - points.count].start(plan, on: shared)
+                continue
+            }
+            let point = points[joining - 1]
             do throws(ClientError) {
                 try point.start(plan, media: media, on: shared) { [weak self] in self?.latency.record($0) }
             } catch {
@@ -117,16 +133,20 @@ package final class LoadGenerator {
         let rises = LoadMeter.kinds.map { meter.slots($0, since: last) }
         let expected = rises.reduce(0) { $0 + $1.expected }
         let lost = rises.reduce(0) { $0 + $1.lost }
-        let connected = points.count { $0.isConnected }
-        let parts = [
-            "\(Int(now.since(began).inSeconds)) s", "\(connected)/\(points.count) joined",
-            "in \(Text.fixed(meter.megabits(\.bytesReceived, since: last), 1)) Mbit/s",
-            "out \(Text.fixed(meter.megabits(\.bytesSent, since: last), 1)) Mbit/s",
-            "loss \(Text.fixed(expected == 0 ? 0 : 100 * Double(lost) / Double(expected), 2)) %",
-            "latency p50 \(Text.fixed(latency.milliseconds(at: 0.5) ?? 0, 1)) ms",
-            "p99 \(Text.fixed(latency.milliseconds(at: 0.99) ?? 0, 1)) ms",
-            "cpu \(Text.fixed(meter.cpuPercent(since: last), 0)) %",
-        ]
+        var parts = ["\(Int(now.since(began).inSeconds)) s"]
+        if !points.isEmpty {
+            parts += [
+                "\(points.count { $0.isConnected })/\(points.count) joined",
+                "in \(Text.fixed(meter.megabits(\.bytesReceived, since: last), 1)) Mbit/s",
+                "out \(Text.fixed(meter.megabits(\.bytesSent, since: last), 1)) Mbit/s",
+                "loss \(Text.fixed(expected == 0 ? 0 : 100 * Double(lost) / Double(expected), 2)) %",
+                "latency p50 \(Text.fixed(latency.milliseconds(at: 0.5) ?? 0, 1)) ms",
+                "p99 \(Text.fixed(latency.milliseconds(at: 0.99) ?? 0, 1)) ms",
+            ]
+        }
+        let sockets = allSockets
+        if !sockets.isEmpty { parts.append("\(sockets.count { $0.isJoined })/\(sockets.count) sockets") }
+        parts.append("cpu \(Text.fixed(meter.cpuPercent(since: last), 0)) %")
         progress(parts.joined(separator: "  "))
         last = meter
     }
@@ -136,15 +156,19 @@ package final class LoadGenerator {
     private func finish(at now: Instant) {
         report = makeReport(at: now)
         leavingSince = now
-        for point in points { point.client?.leave() }
+        for point in points { point.leave() }
+        for socket in sockets { socket.leave() }
     }
 
     private func awaitLeaving(at now: Instant) {
-        let isOver = points.allSatisfy { $0.client == nil || $0.end != nil }
+        let isOver =
+            points.allSatisfy { $0.client == nil || $0.end != nil } && allSockets.allSatisfy { $0.isOver }
         guard let since = leavingSince, isOver || now.since(since) > .seconds(5), let report else { return }
         timer = nil
         completion(report)
     }
+
+    private var allSockets: [LoadSocket] { points.compactMap(\.socket) + sockets }
 
     private func makeReport(at now: Instant) -> LoadReport {
         let meter = meter(at: now)
@@ -176,10 +200,11 @@ package final class LoadGenerator {
         for point in points where point.timeToJoin == nil {
             report.troubles[point.lastTrouble ?? "no answer yet", default: 0] += 1
         }
+        report.sockets = LoadReport.Sockets(allSockets)
         return report
     }
 
-    private static func percentile(_ sorted: [Double], _ part: Double) -> Double {
+    static func percentile(_ sorted: [Double], _ part: Double) -> Double {
         guard !sorted.isEmpty else { return 0 }
         return sorted[min(sorted.count - 1, Int(Double(sorted.count) * part))]
     }

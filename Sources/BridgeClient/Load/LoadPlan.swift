@@ -26,6 +26,12 @@ package struct LoadPlan: Sendable {
     package var server: ServerAddress
     package var room: String
     package var points: [Point]
+    /// Whether each of ``points`` opens a socket beside its media.
+    package var opensSockets = true
+    /// Who comes with a socket and without media.
+    package var sockets: [Point] = []
+    /// Who comes with a socket, greets and never reads.
+    package var slowSockets: [Point] = []
     package var audioSlots = 3
     package var pictureSlots = 3
     /// How many speak at a time.
@@ -39,6 +45,9 @@ package struct LoadPlan: Sendable {
         self.room = room
         self.points = points
     }
+
+    /// Points and sockets together.
+    package var count: Int { points.count + sockets.count + slowSockets.count }
 
     /// How long the same points speak.
     static let turn = Duration.seconds(4)

@@ -1,3 +1,4 @@
+import Conference
 import LibUV
 import Participant
 import Units
@@ -17,6 +18,10 @@ final class LoadPoint {
     let index: Int
     let plan: LoadPlan.Point
     private(set) var client: Client?
+    /// Media and socket together, where it has one.
+    private var participation: Participation?
+    /// What its socket does.
+    private(set) var socket: LoadSocket?
     private var playing: [Playing] = []
     private(set) var begun: Instant?
     private(set) var timeToJoin: Duration?
@@ -55,9 +60,32 @@ final class LoadPoint {
         }
         begun = loop.loop.now
         prepare(media, seed: plan.seed, at: loop.loop.now)
-        let client = loop.makeClient(settings, handlers: handlers)
+        let client = makeClient(settings, handlers, opensSocket: plan.opensSockets, on: loop)
         self.client = client
         try client.start()
+    }
+
+    private func makeClient(
+        _ settings: SessionSettings, _ handlers: ClientHandlers, opensSocket: Bool, on loop: ClientLoop
+    ) -> Client {
+        guard opensSocket else { return loop.makeClient(settings, handlers: handlers) }
+        let socket = LoadSocket(plan, isSlow: false)
+        let participation = Participation(
+            settings, language: .vi, countsOnly: true, handlers: handlers, socketHandlers: socket.handlers(on: loop),
+            on: loop)
+        participation.onDismissal = { [weak self] _, text in
+            self?.end = .replaced
+            self?.lastTrouble = text
+        }
+        socket.client = participation.socket
+        self.socket = socket
+        self.participation = participation
+        return participation.media
+    }
+
+    /// Tells the server that it goes.
+    func leave() {
+        if let participation { participation.leave() } else { client?.leave() }
     }
 
     /// Each point is somewhere else in the media, and sends at another moment of each frame's time.

@@ -1,3 +1,5 @@
+import Units
+
 /// What a load run measured.
 package struct LoadReport: Codable, Sendable {
     /// What came on the slots of one kind, over all points.
@@ -13,6 +15,28 @@ package struct LoadReport: Codable, Sendable {
 
         package var lossPercent: Double { expected == 0 ? 0 : 100 * Double(lost) / Double(expected) }
         package var lossBeforeRepairPercent: Double { expected == 0 ? 0 : 100 * Double(missing) / Double(expected) }
+    }
+
+    /// What the signalling sockets did, with media and without.
+    package struct Sockets: Codable, Sendable {
+        package var count = 0
+        package var welcomed = 0
+        package var openAtEnd = 0
+        /// Sockets that were lost after they stood.
+        package var losses = 0
+        /// That greeted and never read.
+        package var slow = 0
+        /// From the first try to the `welcome`.
+        package var welcomeMilliseconds50 = 0.0
+        package var welcomeMilliseconds95 = 0.0
+        package var welcomeMillisecondsLongest = 0.0
+        /// Of all of them, what is in the frames.
+        package var messages: UInt64 = 0
+        package var bytes: UInt64 = 0
+        /// What was in the way of those that were not welcomed, with how many each.
+        package var troubles: [String: Int] = [:]
+
+        package var bytesPerSocket: Double { welcomed == 0 ? 0 : Double(bytes) / Double(welcomed) }
     }
 
     package var points = 0
@@ -44,8 +68,12 @@ package struct LoadReport: Codable, Sendable {
     package var cpuPercent = 0.0
     /// What was in the way of points that did not join, with how many each.
     package var troubles: [String: Int] = [:]
+    package var sockets = Sockets()
 
     package init() {}
+
+    /// Whether all came that were to come; whoever never reads can't know.
+    package var isComplete: Bool { joined == points && sockets.welcomed + sockets.slow == sockets.count }
 
     /// Over all slots, after repair.
     package var lossPercent: Double {
@@ -56,4 +84,25 @@ package struct LoadReport: Codable, Sendable {
     /// Beyond these a run says more of the machine than of the server; ours.
     package static let lossMark = 0.5
     package static let cpuMark = 80.0
+}
+
+extension LoadReport.Sockets {
+    init(_ sockets: [LoadSocket]) {
+        count = sockets.count
+        slow = sockets.count { $0.isSlow }
+        openAtEnd = sockets.count { $0.isJoined }
+        losses = sockets.reduce(0) { $0 + $1.losses }
+        let times = sockets.compactMap(\.timeToWelcome).map(\.inMilliseconds).sorted()
+        welcomed = times.count
+        welcomeMilliseconds50 = LoadGenerator.percentile(times, 0.5)
+        welcomeMilliseconds95 = LoadGenerator.percentile(times, 0.95)
+        welcomeMillisecondsLongest = times.last ?? 0
+        for socket in sockets {
+            messages &+= socket.received.messages
+            bytes &+= socket.received.bytes
+            if socket.timeToWelcome == nil, !socket.isSlow {
+                troubles[socket.lastTrouble ?? "no answer yet", default: 0] += 1
+            }
+        }
+    }
 }

@@ -7,7 +7,9 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzInput(start, count)
     let text = input.rest()
     let message = try? ClientMessage(parsing: text)
-    if let message { expect((try? ClientMessage(parsing: message.encoded)) == message, "a client's message read again") }
+    if let message {
+        expect((try? ClientMessage(parsing: message.encoded)) == message, "a client's message read again")
+    }
     if case .command(_, let command) = message {
         expect((try? CommandMessage(command.verb, body: command.body)) == command, "the same as a body")
     }

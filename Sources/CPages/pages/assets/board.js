@@ -82,7 +82,26 @@ export class Gate {
     button.focus();
   }
 
+  /** Another device sits there; offers to take the seat. */
+  offer(takeOver) {
+    const button = create("button", { type: "button", class: "primary", text: t("connection.takeover"), on: { click: takeOver } });
+    fill(this.element, create("div", { class: "panel" }, create("h2", { text: t("gate.title") }),
+      create("p", { text: t("connection.elsewhere") }), create("p", { class: "bar" }, button)));
+    if (this.element.hidden) {
+      show(this.element, true);
+      button.focus();
+    }
+  }
+
   open() { show(this.element, false); }
+}
+
+/** Opens the gate at each welcome; where another device has the seat, it offers to take it. */
+export function holdSeat(socket, gate) {
+  socket.addEventListener("welcome", () => gate.open());
+  socket.addEventListener("refused", ({ detail }) => {
+    if (detail.code === "point-elsewhere") gate.offer(() => socket.connect({ takeover: true }));
+  });
 }
 
 /** Why the token is none for a page of these roles, in words; null where it is. */

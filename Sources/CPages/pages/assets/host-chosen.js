@@ -19,11 +19,10 @@ export class ChosenPoint {
     this.state = create("span", { class: "state" }, this.sign, create("span"));
     this.facts = create("p", { class: "facts dim" });
     this.people = create("p", { class: "people clip" });
-    this.keys = create("p", { class: "keys dim" });
     this.deeds = this.makeDeeds(write);
     const buttons = create("div", { class: "deeds" }, ...Object.values(this.deeds).map(({ button }) => button));
     this.card = create("div", { class: "card" },
-      create("div", { class: "bar" }, this.name, this.state), this.facts, this.people, buttons, this.keys);
+      create("div", { class: "bar" }, this.name, this.state), this.facts, this.people, buttons);
     fill(this.element, this.none, this.card);
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") back();
@@ -45,7 +44,7 @@ export class ChosenPoint {
   deed(key, drawing, call) {
     const text = create("span");
     const button = create("button", { type: "button", "aria-keyshortcuts": key, on: { click: () => call(this.code) } },
-      icon(drawing), text);
+      icon(drawing), text, create("kbd", { "aria-hidden": "true", text: key.toUpperCase() }));
     return { key, button, text, call };
   }
 
@@ -79,7 +78,6 @@ export class ChosenPoint {
     this.tick();
     this.writePeople(line);
     this.writeDeeds(line);
-    setText(this.keys, t("chosen.keys"));
   }
 
   /** Time goes by. */

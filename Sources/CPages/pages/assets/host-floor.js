@@ -44,19 +44,20 @@ export class HostFloor {
   }
 
   button(drawing, style, call) {
-    return create("button", { type: "button", class: style, on: { click: call } }, icon(drawing), create("span"));
+    return create("button", { type: "button", class: style, on: { click: call } },
+      drawing ? icon(drawing) : null, create("span"));
   }
 
   makeHolder(code) {
     return this.entry(code,
       this.button("picture", "only-icon", () => this.conduct.show(code)),
-      this.button("microphoneOff", "", () => this.conduct.take(code)));
+      this.button(null, "", () => this.conduct.take(code)));
   }
 
   makeWaiting(code) {
     return this.entry(code,
       this.button("cross", "only-icon", () => this.conduct.take(code)),
-      this.button("hand", "primary", () => this.conduct.give(code)));
+      this.button(null, "primary", () => this.conduct.give(code)));
   }
 
   writeEntry(entry, point, note) {

@@ -35,7 +35,7 @@ export class HostRoster {
       this.select();
     });
     this.list = new VirtualList(byId("rows"), {
-      height: 44, make: () => this.make(), fill: (row, code, _, active) => this.write(row, code, active),
+      height: 2.3, make: () => this.make(), fill: (row, code, _, active) => this.write(row, code, active),
       choose, open, press: (event, code) => code !== null && press(event.key.toLowerCase(), code) });
     this.search.addEventListener("input", () => this.select());
     this.search.addEventListener("keydown", (event) => this.leaveSearch(event));
@@ -101,6 +101,8 @@ export class HostRoster {
     const counts = this.index.counts();
     counts.hands = this.room.floor.queue.length;
     this.chips.update(counts);
+    const removed = this.chips.chips.at(-1);
+    show(removed.button, counts.removed > 0 || this.filter === removed.value);
     write(byId("present"), `${counts.present}/${counts.all}`);
   }
 

@@ -52,7 +52,9 @@ export class HostStage {
     this.room = conduct.room;
     this.media = media;
     this.program = byId("program");
+    this.self = create("p", { class: "self", hidden: true });
     this.pictures = [new Picture(byId("main"), 0)];
+    byId("main").append(this.self);
     byId("program-default").addEventListener("click", () => conduct.program([]));
     media.addEventListener("tracks", () => this.attach());
   }
@@ -75,6 +77,10 @@ export class HostStage {
 
   update() {
     for (const picture of this.pictures) picture.update(this.room, this.room.slot("picture", picture.index));
+    // Nobody gets their own picture back: the main slot then shows the next one.
+    const [main] = this.room.program.seen;
+    show(this.self, main !== undefined && main === this.room.you?.point);
+    setText(this.self, t("stage.self", { name: this.room.name(main) }));
     this.writeProgram();
   }
 

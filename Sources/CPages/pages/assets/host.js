@@ -2,7 +2,7 @@
 
 import "./board-texts.js";
 import "./host-texts.js";
-import { ConnectionSign, dress, Gate, runClock, unfit } from "./board.js";
+import { ConnectionSign, dress, Gate, holdSeat, runClock, unfit } from "./board.js";
 import { LocalMedia } from "./devices.js";
 import { byId } from "./dom.js";
 import { ChosenPoint } from "./host-chosen.js";
@@ -25,6 +25,8 @@ class Host {
   constructor({ token, room }) {
     const isChair = payload(token)?.role === "chair";
     this.local = isChair ? new LocalMedia() : null;
+    // Nobody is heard before choosing to be.
+    if (this.local) this.local.wanted.audio = false;
     this.socket = new RoomSocket({ token, room, device: "browser /host", language: language(), report: () => this.media?.report() ?? null });
     this.room = this.socket.room;
     this.media = new RoomMedia({ socket: this.socket, local: this.local });
@@ -70,6 +72,7 @@ class Host {
     const { socket } = this;
     const on = (type, call) => socket.addEventListener(type, call);
     on("state", () => this.turn());
+    holdSeat(socket, this.gate);
     on("welcome", ({ detail }) => this.welcome(detail));
     on("roster", ({ detail }) => this.take(detail));
     for (const part of ["floor", "program", "slots", "speaking", "room"]) on(part, () => this.touch(part));

@@ -35,14 +35,15 @@ let numbers = 0;
  * Entries of one height in one column or as many as fit. The viewport is a listbox: it has the focus, the arrow keys
  * move the active entry, Enter or a double click opens it.
  *
- * Options: `height` of an entry; `width` at least of a column, 0 for one column; `gap` between entries (all in
- * pixels); `make()` returns an element; `fill(element, key, index, active)` writes an entry into one; `choose(key)` is
- * called when the active entry changes; `open(key)`; `press(event, key)` for other keys, true if it used the key.
+ * Options: `height` of an entry; `width` at least of a column, 0 for one column; `gap` between entries (all in rem);
+ * `make()` returns an element; `fill(element, key, index, active)` writes an entry into one; `choose(key)` is called
+ * when the active entry changes; `open(key)`, on one click if `opensAtOnce`; `press(event, key)` for other keys, true
+ * if it used the key.
  */
 export class VirtualList {
   constructor(viewport, options) {
     this.viewport = viewport;
-    this.options = { width: 0, gap: 0, choose() {}, open() {}, press: () => false, ...options };
+    this.options = { width: 0, gap: 0, opensAtOnce: false, choose() {}, open() {}, press: () => false, ...options };
     this.keys = [];
     this.places = new Map();
     this.live = new Map();
@@ -60,7 +61,7 @@ export class VirtualList {
     viewport.addEventListener("scroll", this.paint, { passive: true });
     viewport.addEventListener("keydown", (event) => this.key(event));
     viewport.addEventListener("click", (event) => this.click(event));
-    viewport.addEventListener("dblclick", (event) => this.click(event, true));
+    if (!this.options.opensAtOnce) viewport.addEventListener("dblclick", (event) => this.click(event, true));
     new ResizeObserver(() => this.measure()).observe(viewport);
     this.measure();
   }
@@ -98,27 +99,28 @@ export class VirtualList {
     else if (top + this.pitch > scrollTop + clientHeight) this.viewport.scrollTop = top + this.pitch - clientHeight;
   }
 
-  get pitch() { return this.options.height + this.options.gap; }
-
   measure() {
-    const { width, gap } = this.options;
-    this.room = this.viewport.clientWidth;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const width = this.options.width * rem, room = this.viewport.clientWidth;
+    this.gap = Math.round(this.options.gap * rem);
+    this.height = Math.round(this.options.height * rem);
+    this.pitch = this.height + this.gap;
     this.seen = this.viewport.clientHeight;
-    this.columns = width ? Math.max(1, Math.floor((this.room + gap) / (width + gap))) : 1;
-    this.column = (this.room - gap * (this.columns - 1)) / this.columns;
+    this.columns = width ? Math.max(1, Math.floor((room + this.gap) / (width + this.gap))) : 1;
+    this.column = Math.floor((room - this.gap * (this.columns - 1)) / this.columns);
     this.layOut();
   }
 
   layOut() {
     const rows = Math.ceil(this.keys.length / this.columns);
-    this.paper.style.setProperty("height", `${Math.max(0, rows * this.pitch - this.options.gap)}px`);
+    this.paper.style.setProperty("height", `${Math.max(0, rows * this.pitch - this.gap)}px`);
     this.laidOut = (this.laidOut ?? 0) + 1;
     this.paint();
   }
 
   paintNow() {
-    const first = Math.max(0, Math.floor(this.viewport.scrollTop / this.pitch) - 3) * this.columns;
-    const rows = Math.ceil(this.seen / this.pitch) + 7;
+    const first = Math.max(0, Math.floor(this.viewport.scrollTop / this.pitch) - 2) * this.columns;
+    const rows = Math.ceil(this.seen / this.pitch) + 5;
     const last = Math.min(this.keys.length, first + rows * this.columns);
     this.drop(first, last);
     for (let index = first; index < last; index += 1) this.show(this.keys[index], index);
@@ -165,13 +167,15 @@ export class VirtualList {
   }
 
   place(element, index) {
-    const x = (index % this.columns) * (this.column + this.options.gap);
+    const x = (index % this.columns) * (this.column + this.gap);
     const y = Math.floor(index / this.columns) * this.pitch;
-    element.style.setProperty("transform", `translate(${x}px, ${y}px)`);
-    if (element.breadth !== this.column) {
+    element.style.setProperty("left", `${x}px`);
+    element.style.setProperty("top", `${y}px`);
+    if (element.breadth !== this.column || element.length !== this.height) {
       element.breadth = this.column;
+      element.length = this.height;
       element.style.setProperty("width", `${this.column}px`);
-      element.style.setProperty("height", `${this.options.height}px`);
+      element.style.setProperty("height", `${this.height}px`);
     }
     mark(element, "aria-posinset", String(index + 1));
     mark(element, "aria-setsize", String(this.keys.length));
@@ -186,6 +190,7 @@ export class VirtualList {
       if (!event.target.closest("button")) this.options.open(entry.key);
     } else {
       this.activate(entry.key);
+      if (this.options.opensAtOnce) this.options.open(entry.key);
     }
   }
 
