@@ -47,6 +47,7 @@ package struct ArrivalWatch: Sendable {
     /// - Parameters:
     ///   - lag: Arrival less capture time.
     ///   - arrival: The bridge's NTP time.
+    /// - Returns: What it shows; nothing, as a rule.
     package mutating func receive(lag: Duration, at arrival: NTPTime) -> Finding {
         let pause = lastArrival.map { arrival.since($0) } ?? .zero
         lastArrival = arrival

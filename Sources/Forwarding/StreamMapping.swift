@@ -103,6 +103,7 @@ package struct StreamMapping: Sendable {
     /// nothing for a packet that is not the newest.
     ///
     /// - Parameters:
+    ///   - packet: The source's newest.
     ///   - time: When the packet was captured; `nil` lets the timestamps be. Moved only if they are off the line by more
     ///     than 40 ms, and never to or behind what was already sent.
     ///   - marks: Whether a new epoch begins in any case, for sound that resumes.

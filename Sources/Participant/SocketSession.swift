@@ -41,6 +41,7 @@ package final class SocketSession {
     /// Bytes for the server, in order.
     ///
     /// - Parameter random: Must be fit for cryptography (RFC 6455 §10.3).
+    /// - Returns: Whole frames, or the upgrade request; empty when there is nothing.
     package func takeOutput(random: inout some RandomNumberGenerator) -> [UInt8] {
         wire?.takeOutput(random: &random) ?? []
     }

@@ -76,7 +76,8 @@ package struct JoinScreen {
     private func label(_ slot: SlotView) -> String? {
         guard let point = slot.point, slot.state != .empty else { return nil }
         let state = words.slot(slot.state)
-        return label(point) + (slot.source == .screen ? " – \(words.screen)" : "") + (state.isEmpty ? "" : " – \(state)")
+        let parts = [label(point), slot.source == .screen ? words.screen : "", state]
+        return parts.filter { !$0.isEmpty }.joined(separator: " – ")
     }
 
     private var mainPicture: StyledLine {

@@ -25,7 +25,7 @@ struct ProtocolPageTests {
 
     static let refusals: [Refusal] = [
         .tokenMissing, .tokenWrong, .tokenExpired, .tokenWrongRoom, .unknownRoom, .roomFull, .tokenFull, .pointMissing,
-        .pointElsewhere, .roleCannotSend, .nothingToDo, .notAllowed, .programTooLong,
+        .pointElsewhere, .roleCannotSend, .nothingToDo, .notAllowed, .programTooLong, .roomLocked, .removed,
     ]
     static let answerRefusals: [AnswerRefusal] = [
         .malformed(SDPError(.notUTF8, line: 0)), .badMid(section: 0), .noCommonCodec(mid: "0", kind: .video),
@@ -50,7 +50,7 @@ struct ProtocolPageTests {
     @Test("the reasons of an end are all there, and no other")
     func endReasons() throws {
         let departures = EndReason.Departure.allCases.map { EndReason.left($0).code }
-        let ends: [EndReason] = [.replaced, .iceTimeout, .dtlsTimeout, .absent, .shutDown]
+        let ends: [EndReason] = [.replaced, .iceTimeout, .dtlsTimeout, .absent, .removed, .resumed, .shutDown]
         let line = try #require(page.text.firstMatch(of: /`departure` has it: ([^.]*)\./))
         let codes = line.1.matches(of: /`([a-z-]+)`/).map { String($0.1) }
         #expect(codes.sorted() == (departures + ends.map(\.code)).sorted())
@@ -91,7 +91,7 @@ struct ProtocolPageTests {
         let all = try page.blocks("json").reduce(into: Set<String>()) { keys, example in
             keys.formUnion(try JSONDecoder().decode(AnyJSON.self, from: Data(example.utf8)).keys)
         }
-        let views = /(?s)private struct RoomSummary.*?package struct RoomFigures/
+        let views = /(?s)struct RoomSummary.*?package struct RoomFigures/
         let text = try #require(try Sources.control.firstMatch(of: views)).0
         let fields = Set(text.matches(of: /\n +var ([a-zA-Z]+):/).map { String($0.1) })
         #expect(fields.count > 20)
@@ -186,8 +186,8 @@ private enum Sources {
     static var control: String {
         get throws {
             let names = [
-                "ControlPlane+Media", "ControlPlane+Rooms", "ControlPlane+Routes", "ControlPlane", "HTTPConnection",
-                "ProblemDocument",
+                "ControlPlane+Media", "ControlPlane+Rooms", "ControlPlane+Routes", "ControlPlane", "FieldNames",
+                "HTTPConnection", "ProblemDocument",
             ]
             return try names.map { try read("Sources/Bridge/Control/\($0).swift") }.joined()
         }

@@ -14,7 +14,9 @@ struct PlacingTests {
 
     private func seconds(_ count: Double) -> NTPTime { Make.epoch.advanced(by: .seconds(count)) }
 
-    @Test("what is captured ten seconds later is put there, over every wrap-around", arguments: [0, 0xFFFF_FF00] as [UInt32])
+    @Test(
+        "what is captured ten seconds later is put there, over every wrap-around",
+        arguments: [0, 0xFFFF_FF00] as [UInt32])
     func moved(first: UInt32) {
         var mapping = mapping(first: first)
         // The source's clock stood still: its timestamps go on behind the pause.

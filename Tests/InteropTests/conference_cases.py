@@ -1,5 +1,7 @@
 """A whole short conference held by the server's own pages and the command line."""
 
+import time
+
 import clips
 from bridge import Bridge
 from harness import case, eventually, require
@@ -67,10 +69,12 @@ async def floor(host: Tab, commune: Tab, other: Tab, receiver: Peer) -> str:
     await commune.press("h")
     asked = await host.shows("#queue li[data-key=xa-1]")
     await commune.shows("#queue", text="1")
+    given = time.monotonic()
     await host.click("#queue li[data-key=xa-1] button.primary")
     await host.shows("#holders li[data-key=xa-1]")
     await host.shows_no("#queue li[data-key=xa-1]")
-    spoken = await eventually(lambda: heard(receiver, POINTS) > 0.3, 20, "who has the floor is not heard")
+    await eventually(lambda: heard(receiver, POINTS) > 0.3, 20, "who has the floor is not heard")
+    spoken = time.monotonic() - given
     await host.click("#holders li[data-key=xa-1] button.only-icon")
     await host.shows("#main[data-point=xa-1][data-slot=on]")
     await host.plays("#main video")
@@ -136,6 +140,7 @@ async def watch(monitor: Tab) -> str:
         return await monitor.tab.eval_on_selector_all("#detail .graph .line", drawn) >= 4
 
     await eventually(graphs, 15, "the graphs have no lines")
+    require(not await monitor.text("#detail [role=status]"), "the last five minutes could not be loaded")
     await monitor.photograph("monitor-detail")
     rate = await monitor.text("#detail .graph[data-figure=kbps] strong")
     await monitor.press("Escape")

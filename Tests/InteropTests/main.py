@@ -12,9 +12,11 @@ from bridge import PACKAGE, Program
 import aiortc_cases  # noqa: F401
 import chromium_cases  # noqa: F401
 import conference_cases  # noqa: F401
+import crowd_cases  # noqa: F401
 import hostile_cases  # noqa: F401
 import http_cases  # noqa: F401
 import line_cases  # noqa: F401
+import socket_cases  # noqa: F401
 
 
 def main() -> int:

@@ -48,3 +48,25 @@ struct SharedSecretTests {
         }
     }
 }
+
+@Suite("A server that is gone")
+struct LostServerTests {
+    @Test("Media comes back at once when somebody else has found the server gone, not after its own three seconds")
+    func loseServer() throws {
+        let bed = try TestBed()
+        try bed.join()
+        #expect(bed.session.state == .connected)
+        bed.session.loseServer(at: bed.now, random: &bed.random)
+        #expect(bed.session.state == .waiting)
+        bed.run(.milliseconds(1_001))
+        #expect(bed.session.state == .joining)
+        #expect(bed.events.contains { if case .lost(.serverSilent, _) = $0 { true } else { false } })
+    }
+
+    @Test("Where nothing stands nothing is lost")
+    func nothing() throws {
+        let bed = try TestBed()
+        bed.session.loseServer(at: bed.now, random: &bed.random)
+        #expect(bed.session.state == .idle)
+    }
+}

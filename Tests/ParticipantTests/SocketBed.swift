@@ -28,6 +28,7 @@ final class SocketBed {
     /// - Parameters:
     ///   - seed: Of all randomness.
     ///   - chunk: The most bytes that reach the client at a time.
+    ///   - change: Of the settings.
     init(seed: UInt64 = 1, chunk: Int = .max, _ change: (inout SocketSettings) -> Void = { _ in }) {
         var settings = SocketSettings(
             server: ServerAddress(host: "bridge.example", port: 8_443), room: "phòng 1", token: "t0ken")
@@ -166,7 +167,8 @@ final class SocketBed {
     }
 
     static func welcome(
-        epoch: String = "9f2c", resumed: Bool = false, binding: String = SocketBed.secret, roster: [RosterLineView]? = nil
+        epoch: String = "9f2c", resumed: Bool = false, binding: String = SocketBed.secret,
+        roster: [RosterLineView]? = nil
     ) -> Welcome {
         guard let session = SessionID("local-\(secret)"), let binding = BindingSecret(binding), let id = RoomID("demo")
         else { preconditionFailure("the samples are well formed") }

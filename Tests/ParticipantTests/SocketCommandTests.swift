@@ -19,9 +19,10 @@ struct SocketCommandTests {
         bed.join()
         let first = try #require(bed.send(.ask))
         let second = try #require(bed.send(.withdraw))
-        #expect(bed.heard.suffix(2) == [
-            .command(id: first, CommandMessage(.ask)), .command(id: second, CommandMessage(.withdraw)),
-        ])
+        #expect(
+            bed.heard.suffix(2) == [
+                .command(id: first, CommandMessage(.ask)), .command(id: second, CommandMessage(.withdraw)),
+            ])
         let reply = ErrorReply(id: second, code: "not-queued", text: "không")
         bed.say(.error(reply))
         bed.say(.ok(id: first))
@@ -92,8 +93,10 @@ struct SocketCommandTests {
 
     @Test(
         "A first message that can't be read is no server's; a later one is left out",
-        arguments: ["", "{", "null", "[]", "{}", "{\"type\":\"welcome\",\"seq\":1}", "{\"type\":\"floor\",\"seq\":-1}",
-            "{\"type\":7}", "{\"type\":\"ok\"}", String(repeating: "[", count: 100_000)])
+        arguments: [
+            "", "{", "null", "[]", "{}", "{\"type\":\"welcome\",\"seq\":1}", "{\"type\":\"floor\",\"seq\":-1}",
+            "{\"type\":7}", "{\"type\":\"ok\"}", String(repeating: "[", count: 100_000),
+        ])
     func badMessages(text: String) {
         let bed = SocketBed()
         bed.start()

@@ -9,7 +9,9 @@ import WebSocket
 
 @Suite("A socket comes and goes")
 struct SocketJoiningTests {
-    @Test("It upgrades with the token, greets and is welcomed, however the bytes are cut", arguments: [1, 7, 1_000, .max])
+    @Test(
+        "It upgrades with the token, greets and is welcomed, however the bytes are cut",
+        arguments: [1, 7, 1_000, .max])
     func joins(chunk: Int) throws {
         let bed = SocketBed(chunk: chunk)
         bed.start()

@@ -26,6 +26,8 @@ final class World {
     let issuer: TokenIssuer
     let clientContext: DTLSContext
     private(set) var clients: [SimulatedClient] = []
+    /// By what the control plane calls them.
+    var sockets: [SocketID: SimulatedSocket] = [:]
     private var clientsByAddress: [SocketAddress: SimulatedClient] = [:]
     private var outbox = Outbox(capacity: 8 << 20, datagrams: 16_384)
     fileprivate var clientOutbox = Outbox(capacity: 1 << 20, datagrams: 2_048)
@@ -42,7 +44,8 @@ final class World {
 
     init(
         points: Int = 6, loops: Int = 1, audioSlots: Int = 3, pictureSlots: Int = 3, program: [String] = [],
-        allowsPointTakeover: Bool = false, pointLimit: Int = 300, delay: Duration = .milliseconds(10), seed: UInt64 = 1
+        allowsPointTakeover: Bool = false, pointLimit: Int = 300, mode: RoomMode = .discussion, observers: Int = 100,
+        delay: Duration = .milliseconds(10), pages: [String: Page] = [:], epoch: String = "e1", seed: UInt64 = 1
     ) throws {
         let serverContext = try DTLSContext(try Certificate.forMedia())
         clientContext = try DTLSContext(try Certificate.forMedia())
@@ -59,25 +62,30 @@ final class World {
                 bridge: try #require(BridgeID("b1")), candidates: addresses.map { [$0] },
                 fingerprint: serverContext.certificate.sha256Fingerprint,
                 verifier: TokenVerifier(keys: [key.verifyingKey]),
-                hosts: ["bridge.test"], allowsOtherOrigins: true, clock: clock, epoch: "e1"))
+                hosts: ["bridge.test"], allowsOtherOrigins: true, clock: clock, epoch: epoch, pages: pages))
         planes = (0..<loops).map { MediaPlane(loop: $0, of: loops, dtls: serverContext, clock: clock) }
         control.setRooms(
             [
                 try Self.room(
                     points: points, audioSlots: audioSlots, pictureSlots: pictureSlots, program: program,
-                    allowsPointTakeover: allowsPointTakeover, pointLimit: pointLimit)
+                    allowsPointTakeover: allowsPointTakeover, pointLimit: pointLimit, mode: mode, observers: observers)
             ], at: now)
         pump()
     }
 
     static func room(
-        points: Int, audioSlots: Int, pictureSlots: Int, program: [String], allowsPointTakeover: Bool, pointLimit: Int
+        points: Int, audioSlots: Int = 3, pictureSlots: Int = 3, program: [String] = [],
+        allowsPointTakeover: Bool = false, pointLimit: Int = 300, mode: RoomMode = .discussion, observers: Int = 100
     ) throws -> RoomDefinition {
         let codes = try (0..<points).map { try #require(PointCode("p\($0)")) }
         return RoomDefinition(
-            id: try #require(RoomID(roomID)), title: "Phòng họp", mode: .discussion, central: codes[0],
-            roster: codes.map { RosterEntry(code: $0, name: "Điểm cầu \($0)", kind: .commune, level: 3) },
-            pointLimit: pointLimit, observerLimit: 100, uplinkLimit: .megabits(2), videoCodecs: [.vp8, .h264],
+            id: try #require(RoomID(roomID)), title: "Phòng họp", mode: mode, central: codes[0],
+            roster: codes.map {
+                RosterEntry(
+                    code: $0, name: "Điểm cầu \($0)", kind: .commune, level: 3, contactName: "Nguyễn Văn \($0)",
+                    contactTelephone: "0274 \($0)")
+            },
+            pointLimit: pointLimit, observerLimit: observers, uplinkLimit: .megabits(2), videoCodecs: [.vp8, .h264],
             audioSlots: audioSlots, pictureSlots: pictureSlots,
             programDefault: try program.map { try #require(PointCode($0)) }, allowsPointTakeover: allowsPointTakeover)
     }
@@ -132,6 +140,7 @@ final class World {
         }
         if let due = control.deadline, due <= now { control.advance(to: moment) }
         pump()
+        exchangeSockets()
         flushServer()
         for client in clients {
             client.tick(at: now, into: &clientOutbox)

@@ -97,7 +97,8 @@ struct JoinScreenTests {
     @Test("Names and messages of others bring no control character to the screen")
     func injection() {
         let evil = "\u{1B}]0;x\u{07}\u{1B}[2J\u{9B}31m\u{202E}\r\nNam"
-        let room = Sample.room(names: { _ in evil }, events: [Sample.message(evil), .notice(NoticeView(code: evil, text: evil))])
+        let notice = ServerEvent.notice(NoticeView(code: evil, text: evil))
+        let room = Sample.room(names: { _ in evil }, events: [Sample.message(evil), notice])
         var view = view(.vi, room)
         view.remark(evil)
         for scalar in JoinScreen.image(view, size: .usual).lines.flatMap(\.text.unicodeScalars) {

@@ -105,6 +105,11 @@ extension ControlPlane {
 
     package var socketCount: Int { sockets.count }
 
+    /// How many events and whole rosters were encoded for sockets: by what happens, not by how many read it.
+    package var encodedEvents: UInt64 {
+        rooms.values.reduce(0) { $0 &+ $1.channel.log.lastSeq &+ $1.channel.snapshotCount }
+    }
+
     /// Bytes that wait for a socket's peer alone; events wait in the room's log.
     package func outputCount(of id: SocketID) -> Int { sockets[id]?.ownOutputCount ?? 0 }
 

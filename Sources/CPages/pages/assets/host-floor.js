@@ -79,8 +79,8 @@ export class HostFloor {
     const speaks = this.room.speaking === point;
     entry.dataset.speaking = String(speaks);
     if (!entry.firstChild.firstChild) entry.firstChild.append(icon("speaker"));
-    const time = span(this.room.now() - since);
-    this.writeEntry(entry, point, speaks ? `${time} · ${t("row.speaking")}` : time);
+    const note = [point, span(this.room.now() - since), speaks ? t("row.speaking") : null].filter(Boolean);
+    this.writeEntry(entry, point, note.join(" · "));
     this.writeButton(look, "", t("row.show", { name }), this.conduct.may("program"));
     this.writeButton(take, t("do.take.short"), t("row.take", { name }), this.conduct.may("take"));
   }
@@ -88,7 +88,7 @@ export class HostFloor {
   writeWaiting(entry, { point, position, since }) {
     const name = this.room.name(point), [deny, give] = entry.querySelectorAll("button");
     setText(entry.firstChild, position);
-    this.writeEntry(entry, point, t("floor.waits", { time: span(this.room.now() - since) }));
+    this.writeEntry(entry, point, `${point} · ${t("floor.waits", { time: span(this.room.now() - since) })}`);
     this.writeButton(deny, "", `${t("do.deny")}: ${name}`, this.conduct.may("take"));
     this.writeButton(give, t("do.give.short"), t("row.give", { name }), this.conduct.may("give"));
   }

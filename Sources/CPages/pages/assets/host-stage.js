@@ -14,8 +14,9 @@ class Picture {
     this.video.muted = true;
     this.nothing = create("p", { class: "nothing" });
     this.speaker = create("span", { class: "speaks" }, icon("speaker"));
-    this.name = create("span", { class: "clip grow" });
-    this.caption = create("figcaption", { class: "caption" }, this.speaker, this.name);
+    this.name = create("span", { class: "clip" });
+    this.code = create("span", { class: "code dim" });
+    this.caption = create("figcaption", { class: "caption" }, this.speaker, this.name, this.code);
     fill(figure, this.video, this.nothing, this.caption);
   }
 
@@ -36,6 +37,7 @@ class Picture {
     show(this.speaker, speaks);
     const screen = slot?.source === "screen" ? ` – ${t("stage.screen")}` : "";
     setText(this.name, name + screen);
+    setText(this.code, code);
     this.name.title = name;
     show(this.caption, name !== "");
     setText(this.nothing, t({ waiting: "stage.waiting", codec: "stage.codec" }[state] ?? "stage.empty"));

@@ -64,11 +64,12 @@ export class LineDetail {
     this.element.focus();
     const kept = await this.ask(code);
     if (this.history !== history) return;
-    if (kept) history.begin(kept.lines[0].history, kept.at);
+    if (kept) history.begin(kept, Math.round(this.room.now()));
     setText(this.note, kept ? "" : t("graph.failed"));
     this.update();
   }
 
+  /** What the server kept of a point, or null. */
   async ask(code) {
     const address = `/v1/rooms/${encodeURIComponent(this.socket.id)}/health?point=${encodeURIComponent(code)}`;
     try {
@@ -76,7 +77,7 @@ export class LineDetail {
         headers: { Authorization: `Bearer ${this.socket.token}`, "Accept-Language": language() },
         signal: AbortSignal.timeout(8000) });
       const answer = response.ok ? await response.json() : null;
-      return Number.isFinite(answer?.at) && answer.lines?.length ? answer : null;
+      return answer?.history ?? answer?.lines?.[0]?.history ?? null;
     } catch {
       return null;
     }

@@ -11,10 +11,10 @@ const height = 60;
 /** The least that the top of a graph stands for, so that little does not look like much. */
 const leastTop = { kbps: 500, loss: 0.05, rtt: 100, jitter: 30, fps: 30 };
 
-/** The least "round" number (1, 2 or 5 times a power of ten) that is not below `value`. */
+/** The least "round" number (such as 1.5 or 2 times a power of ten) that is not below `value`. */
 export function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((round) => round >= value * 0.999);
+  return [1, 1.5, 2, 3, 5, 7.5, 10].map((factor) => factor * power).find((round) => round >= value * 0.999);
 }
 
 /** What the upper edge of graphs of one figure stands for, so that all of these values fit. */

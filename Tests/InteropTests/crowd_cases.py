@@ -1,0 +1,169 @@
+"""Thousands of sockets at once: strangers who hold them open while others join, and a whole room that comes in."""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import aiohttp
+
+from bridge import Bridge
+from harness import Skipped, case, eventually, require
+from sockets import Mint
+
+PROCESSES = 2
+JOIN_MARK = 500  # ms: what the 95th percentile of joins is printed beside
+FULL_JOIN = int(os.environ.get("INTEROP_SOCKETS", "171"))
+
+
+def allow_files(count: int) -> None:
+    """Lets this process and those that it starts open as many files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise Skipped(f"only {hard} open files are allowed here, not {count}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
+
+
+async def make_room(bridge: Bridge, points: int, observers: int, mint: Mint) -> list[str]:
+    """Puts a room named `crowd` into the folder of the running server and waits until it is there; its codes."""
+    codes = ["trung-tam", *(f"xa-{index:04d}" for index in range(1, points))]
+    lines = ["code,name,kind,level,parent,contact name,contact telephone", "trung-tam,Điểm cầu trung tâm,central,1,,,"]
+    lines += [f"{code},Xã thử nghiệm số {index},commune,3,trung-tam,," for index, code in enumerate(codes[1:], 1)]
+    (bridge.rooms / "crowd.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (bridge.rooms / "crowd.new").write_text(
+        "id: crowd\ntitle: Phòng đông\nmode: conference\ncentral: trung-tam\nroster: crowd.csv\n"
+        f"limits: {{points: {points}, observers: {observers}, uplinkKilobits: 2500}}\nallowPointTakeover: true\n")
+    (bridge.rooms / "crowd.new").rename(bridge.rooms / "crowd.yaml")
+    fields = {"Authorization": f"Bearer {mint.token('observer', room='crowd')}"}
+
+    async def is_there() -> bool:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=bridge.tls())) as http:
+            async with http.get(f"{bridge.url}/v1/rooms/crowd", headers=fields) as response:
+                return response.status == 200
+
+    await eventually(is_there, 10, "the server does not notice the room")
+    return codes
+
+
+class Crowd:
+    """Sockets in processes of their own; see crowd.py."""
+
+    def __init__(self, bridge: Bridge, sockets: list[dict], pace: float):
+        self.bridge = bridge
+        self.plans = [{"pace": pace / PROCESSES, "sockets": sockets[index::PROCESSES]} for index in range(PROCESSES)]
+        self.told: list[dict] = [{}] * PROCESSES
+
+    async def __aenter__(self) -> "Crowd":
+        script = Path(__file__).with_name("crowd.py")
+        self.processes = [await asyncio.create_subprocess_exec(
+            sys.executable, "-B", script, str(self.bridge.port), self.bridge.certificate, limit=1 << 20,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE) for _ in self.plans]
+        self.readers = [asyncio.create_task(self.read(index)) for index in range(PROCESSES)]
+        for process, plan in zip(self.processes, self.plans):
+            process.stdin.write(json.dumps(plan).encode() + b"\n")
+            await process.stdin.drain()
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+        await asyncio.gather(*(process.wait() for process in self.processes), *self.readers)
+
+    async def read(self, index: int) -> None:
+        async for line in self.processes[index].stdout:
+            self.told[index] = json.loads(line)
+
+    async def finish(self) -> list[int]:
+        """Lets them end; the bytes that came on each socket that was open, sorted."""
+        for process in self.processes:
+            process.stdin.close()
+        await asyncio.gather(*self.readers)
+        return sorted(count for told in self.told for count in told.get("each", []))
+
+    def total(self, name: str) -> int:
+        return sum(told.get(name, 0) for told in self.told)
+
+    @property
+    def troubles(self) -> dict[str, int]:
+        return dict(sum((Counter(told.get("troubles", {})) for told in self.told), Counter()))
+
+
+def processor_seconds(bridge: Bridge) -> float:
+    """The CPU time that the server has used so far."""
+    fields = Path(f"/proc/{bridge.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# MARK: Strangers
+
+async def join_twenty(bridge: Bridge) -> dict:
+    """What `diemcau load` says of twenty points that join with media, pictures and sound."""
+    status, output, errors = await bridge.program.attempt(
+        "load", bridge.url, "--room", "crowd", "--points", "20", "--for", "3s", "--synthetic", "--state",
+        str(bridge.state), "--rooms", str(bridge.rooms), "--json", seconds=90)
+    require(status == 0, f"load ended with status {status}: {errors.strip()[-400:]} {output[-400:]}")
+    result = json.loads(output)
+    require(result["joined"] == 20 and result["connectedAtEnd"] == 20,
+            f"{result['joined']} of 20 joined, {result['connectedAtEnd']} at the end: {result['troubles']}")
+    return result
+
+
+@case("socket-crowd", limit=180, options=("--maximum-connections-per-address", "6000"))
+async def crowd(bridge: Bridge) -> str:
+    """4,000 idle, deaf, mute and dripping sockets are held while twenty points join."""
+    allow_files(12_000)
+    mint = Mint(bridge)
+    await make_room(bridge, points=20, observers=5_000, mint=mint)
+    quiet = await join_twenty(bridge)
+    token, before = mint.token("observer", room="crowd"), bridge.memory()
+    kinds = ["idle"] * 1_300 + ["deaf"] * 1_300 + ["drip"] * 1_000 + ["mute"] * 400
+    sockets = [{"kind": kind, "room": "crowd", "token": token} for kind in kinds]
+    sockets = [sockets[index * 1_009 % len(sockets)] for index in range(len(sockets))]  # mixed, each once
+    begin = time.monotonic()
+    async with Crowd(bridge, sockets, pace=400) as held:
+        await eventually(lambda: held.total("upgraded") >= 3_900, 100, "not 3,900 sockets are open")
+        opening, lost = time.monotonic() - begin, held.total("lost")
+        loud = await join_twenty(bridge)
+        during, upgraded, closed = bridge.memory(), held.total("upgraded"), held.total("lost") - lost
+        require(upgraded >= 3_500, f"only {upgraded} sockets were still open")
+        troubles = f", {held.troubles}" if held.troubles else ""
+    return (f"95 % of joins within {loud['joinMilliseconds95']:.0f} ms (mark {JOIN_MARK} ms; without the crowd "
+            f"{quiet['joinMilliseconds95']:.0f} ms), all 20 joined; {upgraded} sockets open after {opening:.0f} s, "
+            f"{closed} closed and opened again during the join{troubles}; server {before // 1024} MiB before, "
+            f"{during // 1024} MiB with them")
+
+
+# MARK: A whole room
+
+@case("socket-full-join", limit=600, options=("--maximum-connections-per-address", "6000"))
+async def full_join(bridge: Bridge) -> str:
+    """Every point of a large room comes in by its socket: bytes and CPU; INTEROP_SOCKETS=3321 for a larger one."""
+    allow_files(3 * FULL_JOIN + 1_000)
+    mint = Mint(bridge)
+    codes = await make_room(bridge, points=FULL_JOIN, observers=10, mint=mint)
+    sockets = [{"kind": "idle", "room": "crowd", "token": mint.token("point", code, room="crowd")} for code in codes]
+    memory, cpu, begin = bridge.memory(), processor_seconds(bridge), time.monotonic()
+    async with Crowd(bridge, sockets, pace=500) as everybody:
+        await eventually(lambda: everybody.total("welcomed") >= FULL_JOIN, 500, f"not {FULL_JOIN} were welcomed")
+        welcomed = time.monotonic() - begin
+        last, quiet = -1, 0
+        while quiet < 2:  # Until two seconds bring pings only.
+            await asyncio.sleep(1)
+            total = everybody.total("bytes")
+            quiet = quiet + 1 if total - last < 100 * FULL_JOIN else 0
+            last = total
+        seconds, used = time.monotonic() - begin, processor_seconds(bridge) - cpu
+        grown = bridge.memory()
+        require(everybody.total("lost") == 0, f"{everybody.total('lost')} sockets were lost: {everybody.troubles}")
+        each = await everybody.finish()
+    require(len(each) == FULL_JOIN, f"{len(each)} sockets at the end")
+    total = sum(each)
+    return (f"{FULL_JOIN} sockets welcomed after {welcomed:.1f} s, quiet after {seconds:.1f} s; server CPU {used:.2f} s "
+            f"({used / FULL_JOIN * 1_000:.1f} ms each); {total / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
+            f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}); "
+            f"{memory // 1024} MiB before, {grown // 1024} MiB after")

@@ -1,0 +1,384 @@
+"""The socket's door, and what strangers and broken clients may send over it (RFC 6455; Signalling.docc)."""
+
+import asyncio
+import json
+import time
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from bridge import Bridge
+from harness import Failure, case, eventually, require
+from sockets import (BINARY, CLOSE, CONTINUATION, HELLO, PING, PROTOCOL, TEXT, Mint, RawSocket, Socket, connect, frame,
+                     text_frame)
+
+LIMIT = 256 << 10  # bytes of a message
+ALLOWED_GROWTH = 16 * 1024  # KiB of resident memory
+
+
+# MARK: The door
+
+async def greeted(bridge: Bridge, token: str, is_offered: bool) -> dict:
+    """Opens with the library, says hello, leaves again; the welcome."""
+    connection = await connect(bridge, token, is_offered=is_offered)
+    require(connection.subprotocol == PROTOCOL, f"subprotocol {connection.subprotocol}")
+    head = connection.response.headers
+    require(head.get_all("Sec-WebSocket-Protocol") == [PROTOCOL], "the server answers another subprotocol, too")
+    require("Sec-WebSocket-Extensions" not in head, "the server agreed to an extension")
+    require(not any(token in value for value in head.values()), "the token comes back")
+    await connection.send(json.dumps(HELLO))
+    welcome = json.loads(await asyncio.wait_for(connection.recv(), 10))
+    await connection.send(json.dumps({"type": "leave"}))
+    last = {}
+    try:
+        while True:
+            last = json.loads(await asyncio.wait_for(connection.recv(), 10))
+    except ConnectionClosed as end:
+        require(end.rcvd and end.rcvd.code == 1000, f"after leave: {end}")
+    require(last.get("type") == "bye" and last["reason"] == "left", f"after leave: {last}")
+    return welcome
+
+
+async def refusals(bridge: Bridge, mint: Mint) -> list[str]:
+    """Upgrades that must be refused, each with its status and code; what was wrong."""
+    good = mint.token("point", "xa-1")
+    old = mint.token("point", "xa-1", seconds=-10)
+    signature = good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB")
+    table = [
+        ("no token", 401, "token-missing", None, {}),
+        ("token as ?token", 401, "token-missing", None, {"query": f"?token={good}"}),
+        ("token as ?access_token", 401, "token-missing", None, {"query": f"?access_token={good}"}),
+        ("token in a cookie", 401, "token-missing", None, {"Cookie": f"token={good}; Authorization=Bearer {good}"}),
+        ("token without Bearer", 401, "token-missing", None, {"Authorization": good}),
+        ("false signature", 401, "token-wrong", signature, {}),
+        ("a false token offered", 401, "token-wrong", None,
+         {"Sec_WebSocket_Protocol": f"{PROTOCOL}, diemcau.token.{signature}"}),
+        ("token of yesterday", 401, "token-expired", old, {}),
+        ("another room's token", 403, "token-wrong-room", mint.token("point", "xa-1", "other"), {}),
+        ("no such room", 404, "unknown-room", mint.token("point", "xa-1", "other"), {"room": "other"}),
+        ("another Host", 421, "wrong-host", good, {"Host": f"evil.example:{bridge.port}"}),
+        ("another Origin", 403, "other-origin", good, {"Origin": "https://evil.example"}),
+        ("Origin null", 403, "other-origin", good, {"Origin": "null"}),
+        ("our Origin without TLS", 403, "other-origin", good, {"Origin": f"http://127.0.0.1:{bridge.port}"}),
+        ("Origin of another port", 403, "other-origin", good, {"Origin": f"https://127.0.0.1:{bridge.port + 1}"}),
+        ("no subprotocol", 400, None, good, {"Sec_WebSocket_Protocol": None}),
+        ("another subprotocol", 400, None, good, {"Sec_WebSocket_Protocol": "diemcau.v2"}),
+        ("version 12", 426, None, good, {"Sec_WebSocket_Version": "12"}),
+        ("no key", 400, None, good, {"Sec_WebSocket_Key": None}),
+        ("a short key", 400, None, good, {"Sec_WebSocket_Key": "dG9vIHNob3J0"}),
+        ("no upgrade", 426, None, good, {"Upgrade": None}),
+    ]
+    wrong = []
+    for what, status, code, token, options in table:
+        async with await RawSocket.open(bridge, token, **options) as answer:
+            problem = json.loads(answer.body) if answer.body.startswith("{") else {}
+            if answer.status != status or not problem.get("code") or (code and problem["code"] != code):
+                wrong.append(f"{what}: {answer.status} {problem.get('code')}, not {status} {code or '(any)'}")
+    require(len(wrong) < len(table), "; ".join(wrong))
+    return wrong
+
+
+async def opened(bridge: Bridge, token: str, **options) -> int:
+    async with await RawSocket.open(bridge, token, **options) as answer:
+        return answer.status
+
+
+async def unwelcome(bridge: Bridge, token: str, sends: bytes, drips: bytes = b"") -> tuple[float, int | None]:
+    """The seconds until the server closes whoever does not say hello, and its code."""
+    async with await RawSocket.open(bridge, token) as socket:
+        begin = time.monotonic()
+        socket.writer.write(sends)
+
+        async def drip() -> None:
+            for index in range(len(drips)):
+                await asyncio.sleep(0.25)
+                socket.writer.write(drips[index:index + 1])
+
+        dripping = asyncio.create_task(drip())
+        code, messages = await socket.ending()
+        dripping.cancel()
+        require(all(message["type"] == "error" for message in messages), f"without hello came {messages}")
+        return time.monotonic() - begin, code
+
+
+@case("socket-welcome", options=("--cross-origin", "false"))
+async def welcome(bridge: Bridge) -> str:
+    """Who comes in and by what: header or second subprotocol, own Origin and Host, hello within 5 s."""
+    mint = Mint(bridge)
+    for is_offered in (False, True):
+        message = await greeted(bridge, mint.token("point", "xa-1"), is_offered)
+        require(message["type"] == "welcome" and message["you"]["point"] == "xa-1", f"no welcome: {message}")
+        require(len(message["roster"]["points"]) == 5 and message["resumed"] is False, "not the whole roster")
+    token = mint.token("point", "xa-1")
+    require(await opened(bridge, token, Origin=bridge.url) == 101, "a page of ours is not taken")
+    require(await opened(bridge, None, Sec_WebSocket_Protocol=f"{PROTOCOL}, diemcau.token.{token}") == 101,
+            "the control of the offered token fails")
+    try:
+        await connect(bridge, token[:-4] + "AAAA")
+        raise Failure("a false token came in")
+    except InvalidStatus as refusal:
+        require(refusal.response.status_code == 401, f"the library was told {refusal.response.status_code}")
+    wrong = await refusals(bridge, mint)
+    silence, dripped, early = await asyncio.gather(
+        unwelcome(bridge, token, b""),
+        unwelcome(bridge, token, b"", drips=text_frame({**HELLO, "device": "x" * 60})),
+        unwelcome(bridge, token, text_frame({"type": "ask", "id": 1})))
+    for what, (seconds, code) in (("silence", silence), ("a dripping hello", dripped), ("no hello first", early)):
+        if code != 1008:
+            wrong.append(f"{what}: closed with {code} after {seconds:.1f} s, not with 1008")
+    require(4 < silence[0], f"closed after {silence[0]:.1f} s already")
+    require(not wrong, "; ".join(wrong))
+    return (f"header and subprotocol, 21 refusals; closed {silence[0]:.1f} s after silence, {dripped[0]:.1f} s with a "
+            f"dripping hello, {early[0]:.1f} s after another first message")
+
+
+# MARK: Frames
+
+def broken_frames() -> list[tuple[str, bytes, tuple[int, ...]]]:
+    """Bytes that end a connection: what they are, the bytes, the close codes that are right for them."""
+    ask = json.dumps({"type": "ask", "id": 1}).encode()
+    half = LIMIT // 2
+    return [
+        ("unmasked", frame(TEXT, ask, is_masked=False), (1002,)),
+        *((f"reserved bit {bit}", frame(TEXT, ask, reserved=bit), (1002,)) for bit in (1, 2, 4)),
+        *((f"opcode {opcode}", frame(opcode, ask), (1002,)) for opcode in (3, 7, 11, 15)),
+        ("binary", frame(BINARY, ask), (1003,)),
+        ("256 KiB + 1", frame(TEXT, b" " * (LIMIT + 1)), (1009,)),
+        ("256 KiB + 1 in fragments", frame(TEXT, b" " * half, False) + frame(CONTINUATION, b" " * half, False)
+         + frame(CONTINUATION, b" "), (1009,)),
+        ("1 MiB string", text_frame({"type": "ask", "id": 1, "x": "x" * (1 << 20)}), (1009,)),
+        ("a length of 2^62", frame(TEXT, b"", length=1 << 62), (1009,)),
+        ("a length of 2^63", frame(TEXT, b"", length=1 << 63), (1002, 1009)),
+        ("a long length for a short payload", b"\x81\xfe\x00\x05" + bytes(4) + b"hello", (1002,)),
+        ("invalid UTF-8", frame(TEXT, b'"\xc3\x28"'), (1007,)),
+        ("UTF-8 that is cut", frame(TEXT, b'"\xe1\xbb'), (1007,)),
+        ("a surrogate in UTF-8", frame(TEXT, b'"\xed\xa0\x80"'), (1007,)),
+        ("invalid UTF-8 in fragments", frame(TEXT, b'"\xe1', False) + frame(CONTINUATION, b'\x28"'), (1007,)),
+        ("continuation of nothing", frame(CONTINUATION, ask), (1002,)),
+        ("text within text", frame(TEXT, b"{", False) + frame(TEXT, ask), (1002,)),
+        ("ping in fragments", frame(PING, b"x", False), (1002,)),
+        ("ping of 126 bytes", frame(PING, b"x" * 126), (1002,)),
+        ("close of one byte", frame(CLOSE, b"\x03"), (1002,)),
+        *((f"close with {code}", frame(CLOSE, code.to_bytes(2, "big")), (1002,)) for code in (999, 1004, 1005, 1006)),
+        ("close with bad UTF-8", frame(CLOSE, (1000).to_bytes(2, "big") + b"\xff"), (1002, 1007)),
+        ("noise", bytes(range(256)) * 8, (1002,)),
+    ]
+
+
+async def endless(bridge: Bridge, token: str, data: bytes, total: int) -> tuple[int | None, int]:
+    """Sends `data` again and again and reads nothing until the server has closed or `total` bytes are gone.
+
+    The close code that lies there, and the bytes that were sent.
+    """
+    async with await RawSocket.greet(bridge, token) as socket:
+        block, sent = data * max(1, (64 << 10) // len(data)), 0
+        try:
+            while sent < total and not socket.reader.at_eof():
+                socket.writer.write(block)
+                sent += len(block)
+                await asyncio.wait_for(socket.writer.drain(), 5)
+        except (TimeoutError, OSError):
+            pass
+        try:
+            return (await socket.ending(8))[0], sent
+        except Failure:
+            return 0, sent
+
+
+@case("socket-hostile", limit=120)
+async def hostile(bridge: Bridge) -> str:
+    """Broken frames close their connection with the right code, and nobody else's; memory stays."""
+    mint = Mint(bridge)
+    token, wrong = mint.token("point", "xa-1"), []
+    async with Socket(bridge, mint.token("chair", "trung-tam")) as witness:
+        # Once before measuring, so that what the first of all costs does not count.
+        (await RawSocket.greet(bridge, token)).writer.transport.abort()
+        memory = bridge.memory()
+        table = broken_frames()
+        for what, data, codes in table:
+            async with await RawSocket.greet(bridge, token) as socket:
+                socket.writer.write(data)
+                try:
+                    code, messages = await socket.ending()
+                except Failure as failure:
+                    code, messages = str(failure), []
+                if code not in codes:
+                    wrong.append(f"{what}: {code}, not {codes[0]}")
+                said = [message["type"] for message in messages]
+                if "ok" in said or "error" in said:
+                    wrong.append(f"{what}: was answered with {said}")
+        floods = [("empty fragments", frame(TEXT, b"", False) + frame(CONTINUATION, b"", False) * 1_000, 20 << 20),
+                  ("fragments of one byte", frame(TEXT, b"{", False) + frame(CONTINUATION, b" ", False) * 300_000, 4 << 20),
+                  ("pings whose answers are not read", frame(PING, b"x" * 125), 64 << 20)]
+        ends = []
+        for what, data, total in floods:
+            code, sent = await endless(bridge, token, data, total)
+            ends.append(f"{what} {'not closed' if code == 0 else f'closed with {code}'} after {sent >> 10} KiB")
+        growth = bridge.memory() - memory
+        answer = await witness.command("program", points=["xa-1"])
+        require(answer["type"] == "ok", f"the witness was told {answer}")
+        # Fragments that are inside the limits are one message, with a ping between them.
+        async with await RawSocket.greet(bridge, token) as socket:
+            text = json.dumps({"type": "withdraw", "id": 7}).encode()
+            padded = text + b" " * (LIMIT - len(text))
+            socket.writer.write(frame(TEXT, padded[:9], False) + frame(PING, b"now") + frame(CONTINUATION, padded[9:]))
+            answer = await asyncio.wait_for(socket.next_message("ok", "error"), 5)
+            if not answer or answer.get("id") != 7:
+                wrong.append(f"256 KiB in two fragments: {answer}")
+    require(not wrong, "; ".join(wrong))
+    require(growth < ALLOWED_GROWTH, f"memory grew by {growth} KiB; {'; '.join(ends)}")
+    return f"{len(table)} kinds of broken frames; {'; '.join(ends)}; memory {growth:+d} KiB"
+
+
+# MARK: JSON
+
+def bad_messages() -> list[tuple[str, bytes]]:
+    """Texts that are answered with `bad-message`, and with nothing else."""
+    def ask(more: str) -> bytes:
+        return f'{{"type":"withdraw","id":1,{more}}}'.encode()
+
+    numbers = ("1e999", "-1e999", "1e400", "0" * 65, "1" * 65, "01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "-", "1e")
+    return [
+        ("nothing", b""), ("a space", b" "), ("null", b"null"), ("a list", b"[]"), ("a number", b"1"),
+        ("a string", b'"ask"'), ("two values", b'{"type":"withdraw","id":1}{}'), ("half", b'{"type":"withdraw","id":1'),
+        ("comma at the end", ask('"x":1,')), ("no quotes", b"{type:'withdraw',id:1}"),
+        ("a comment", ask('/* */"x":1')), ("a byte order mark", b"\xef\xbb\xbf" + ask('"x":1')),
+        ("NUL in a string", ask('"x":"\0"')), ("a newline in a string", ask('"x":"\n"')),
+        ("a false escape", ask('"x":"\\x41"')), ("half an escape", ask('"x":"\\u12"')),
+        ("no type", b'{"id":1}'), ("type is a number", b'{"type":1,"id":1}'), ("no id", b'{"type":"withdraw"}'),
+        ("hello twice", b'{"type":"hello"}'),
+        ("9 deep", ask('"x":' + "[" * 8 + "]" * 8)), ("9 deep in objects", ask('"x":' + '{"x":' * 8 + "1" + "}" * 8)),
+        ("100,000 deep", b"[" * 100_000), ("100,000 deep in a field", ask('"x":' + "[" * 100_000 + "]" * 100_000)),
+        ("20,000 objects deep", b'{"a":' * 20_000),
+        ("type twice", b'{"type":"withdraw","type":"withdraw","id":1}'), ("a field twice", ask('"x":1,"x":2')),
+        ("a field twice by escape", ask('"x":1,"\\u0078":2')), ("a field twice inside", ask('"x":{"y":1,"y":1}')),
+        ("a field twice in a list", ask('"x":[{"y":1,"y":1}]')),
+        ("a high surrogate", ask('"x":"\\ud800"')), ("a low surrogate", ask('"x":"\\udc00"')),
+        ("surrogates the wrong way round", ask('"x":"\\udc00\\ud800"')), ("a surrogate and a letter", ask('"x":"\\ud800a"')),
+        ("a surrogate in a name", ask('"\\ud800":1')),
+        *((f"number {text[:12]}", ask(f'"x":{text}')) for text in numbers),
+        *((f"id {text}", f'{{"type":"withdraw","id":{text}}}'.encode())
+          for text in ("9007199254740992", "-1", "1.5", "1e400", '"1"', "null", "[]", "18446744073709551616")),
+        ("the wrong field", b'{"type":"give","id":1,"point":5}'), ("no point", b'{"type":"give","id":1}'),
+        ("a code with a space", b'{"type":"give","id":1,"point":"xa 1"}'),
+        ("points are no list", b'{"type":"mute","id":1,"points":"xa-1"}'),
+    ]
+
+
+def heavy_messages() -> list[tuple[str, bytes, str | None]]:
+    """Texts near the limit that are right as JSON, and the code that answers them; `None` for any."""
+    names = ",".join(f'"k{index}":0' for index in range(22_000))
+    escapes = "\\u1ed9" * 40_000
+    alike = ",".join(f'"{"a" * 30}{index:06d}":0' for index in range(6_000))
+    return [
+        ("22,000 fields", f'{{"type":"withdraw","id":1,{names}}}'.encode(), "not-queued"),
+        ("6,000 long fields that are nearly alike", f'{{"type":"withdraw","id":1,{alike}}}'.encode(), "not-queued"),
+        ("120,000 numbers", f'{{"type":"withdraw","id":1,"x":[{",".join(["0"] * 120_000)}]}}'.encode(), "not-queued"),
+        ("a string of 250 KiB", f'{{"type":"withdraw","id":1,"x":"{"x" * (250 << 10)}"}}'.encode(), "not-queued"),
+        ("40,000 escapes", f'{{"type":"withdraw","id":1,"x":"{escapes}"}}'.encode(), "not-queued"),
+        ("a text of 200 KiB", f'{{"type":"message","id":1,"to":"staff","text":"{"x" * (200 << 10)}"}}'.encode(),
+         "text-too-long"),
+        ("8 deep", b'{"type":"withdraw","id":1,"x":[[[[[[[]]]]]]]}', "not-queued"),
+        ("a pair of surrogates", b'{"type":"withdraw","id":1,"x":"\\ud83d\\ude00"}', "not-queued"),
+        ("the largest id", b'{"type":"withdraw","id":9007199254740991}', "not-queued"),
+        ("an unknown type", b'{"type":"overthrow","id":1}', "unsupported"),
+    ]
+
+
+@case("socket-hostile-json", limit=120)
+async def hostile_json(bridge: Bridge) -> str:
+    """Broken JSON gets one `bad-message` and the connection lives; heavy JSON is answered in time."""
+    mint, wrong, times = Mint(bridge), [], {}
+    async with await RawSocket.greet(bridge, mint.token("point", "xa-1")) as socket, \
+            Socket(bridge, mint.token("chair", "trung-tam")) as witness:
+
+        async def answers(data: bytes) -> list[dict]:
+            """All that comes for a text, up to the answer of a good command behind it."""
+            socket.writer.write(text_frame(data) + text_frame({"type": "withdraw", "id": 4_711}))
+            found = []
+            while message := await asyncio.wait_for(socket.next_message("ok", "error", "bye"), 20):
+                if message.get("id") == 4_711:
+                    return found
+                found.append(message)
+            raise Failure("the connection did not live on")
+
+        memory = bridge.memory()
+        table = [(what, data, "bad-message") for what, data in bad_messages()] + heavy_messages()
+        for what, data, code in table:
+            begin = time.monotonic()
+            try:
+                found = await answers(data)
+            except (Failure, TimeoutError) as failure:
+                raise Failure(f"{what}: {type(failure).__name__} {failure}; before it: {'; '.join(wrong)}")
+            times[what] = time.monotonic() - begin
+            if [(message["type"], message.get("code")) for message in found] != [("error", code)]:
+                wrong.append(f"{what}: {found or 'no answer'}, not {code}")
+            await asyncio.sleep(0.22)  # two commands each time: no faster than ten a second
+        growth = bridge.memory() - memory
+        require((await witness.command("program", points=[]))["type"] == "ok", "the witness is not served")
+    require(not wrong, "; ".join(wrong))
+    require(growth < ALLOWED_GROWTH, f"memory grew by {growth} KiB")
+    slowest = sorted(times, key=times.get, reverse=True)[:3]
+    return (f"{len(table)} texts, memory {growth:+d} KiB; slowest: " +
+            ", ".join(f"{what} {times[what] * 1_000:.0f} ms" for what in slowest))
+
+
+# MARK: Too much
+
+@case("socket-flood", limit=60)
+async def flood(bridge: Bridge) -> str:
+    """10,000 commands a second from one client, again and again; another one's are answered all the while."""
+    mint = Mint(bridge)
+    flooder, sent, ends = mint.token("point", "xa-1"), 0, []
+    block = b"".join(text_frame({"type": "ask", "id": number}) for number in range(1_000))
+    async with Socket(bridge, mint.token("point", "xa-2")) as other:
+
+        async def latencies(seconds: float) -> list[float]:
+            result, begin = [], time.monotonic()
+            while time.monotonic() - begin < seconds:
+                start = time.monotonic()
+                answer = await other.command("withdraw" if other.number % 2 else "ask")
+                require(answer["type"] == "ok", f"the other one was told {answer}")
+                result.append(time.monotonic() - start)
+                await asyncio.sleep(0.12)
+            return sorted(result)
+
+        async def once() -> None:
+            nonlocal sent
+            async with await RawSocket.greet(bridge, flooder) as socket:
+                reading = asyncio.create_task(socket.ending())
+                for _ in range(10):
+                    if reading.done():
+                        break
+                    socket.writer.write(block)
+                    sent += 1_000
+                    await asyncio.sleep(0.1)
+                code, messages = await reading
+                refused = sum(message.get("code") == "too-many-commands" for message in messages)
+                byes = [message["reason"] for message in messages if message["type"] == "bye"]
+                ends.append((code, byes, refused))
+
+        async def flooding() -> None:
+            while True:
+                await once()
+
+        quiet = await latencies(2)
+        memory, begin = bridge.memory(), time.monotonic()
+        task = asyncio.create_task(flooding())
+        loud = await latencies(6)
+        seconds = time.monotonic() - begin
+        if task.done():
+            await task
+        task.cancel()
+        growth = bridge.memory() - memory
+        require(ends, "the flooder was never closed")
+        require(all(code == 1008 and byes == ["too-many"] for code, byes, _ in ends), f"it ended with {ends[:5]}")
+        require(growth < ALLOWED_GROWTH, f"memory grew by {growth} KiB")
+        await eventually(lambda: not other.answers, 5, "commands of the other one are open")
+        require(len(loud) > 0, "the other one was not answered")
+        return (f"{sent / seconds:.0f} commands/s, closed {len(ends)} times after {ends[0][2]} refusals; another "
+                f"client's answer took {middle(quiet):.1f} ms before and {middle(loud):.1f} ms meanwhile (median), "
+                f"{loud[-1] * 1_000:.1f} ms at most; memory {growth:+d} KiB")
+
+
+def middle(values: list[float]) -> float:
+    return values[len(values) // 2] * 1_000
