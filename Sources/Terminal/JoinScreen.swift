@@ -50,10 +50,11 @@ package struct JoinScreen {
         guard let room = view.room.room else { return StyledLine(" \(words.connection(view.media))", .warning) }
         var line = StyledLine(" \(words.present) ", .plain)
             .appending("\(room.present)/\(view.room.points.count)", .bold)
-            .appending("   \(words.mode(room.mode))")
+        // First what matters most: the line may be cut.
+        if view.socket != .joined { line.append("   \(words.socketLost)", .alarm) }
+        line.append("   \(words.mode(room.mode))")
         if room.observers > 0 { line.append("   \(words.observers(room.observers))") }
         if room.locked { line.append("   \(words.locked)", .warning) }
-        if view.socket != .joined { line.append("   \(words.socketLost)", .alarm) }
         return line
     }
 
@@ -119,7 +120,7 @@ package struct JoinScreen {
         if let place = view.room.ownPosition { line.append("   \(words.myPlace(place))", .warning) }
         if view.room.ownLine?.muted ?? false {
             line.append("   \(words.mutedByChair)", .alarm)
-        } else if isUnheard {
+        } else if isUnheard, view.room.ownPosition == nil {
             line.append("   \(words.notHeard)", .dim)
         }
         return line

@@ -40,7 +40,8 @@ class Pages:
         beeps = self.bridge.folder / f"beeps-{self.hertz:g}.wav"
         write_beeps(beeps, self.hertz)
         # Few pictures: half a dozen encoders share this machine.
-        arguments = [*ARGUMENTS, "--use-fake-device-for-media-stream=fps=5", f"--use-file-for-fake-audio-capture={beeps}"]
+        arguments = [
+            *ARGUMENTS, "--use-fake-device-for-media-stream=fps=5", f"--use-file-for-fake-audio-capture={beeps}"]
         arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
         self.playwright = await async_playwright().start()
         self.chromium = await self.playwright.chromium.launch(executable_path=chromium(), args=arguments)

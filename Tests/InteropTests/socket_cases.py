@@ -164,12 +164,12 @@ def broken_frames() -> list[tuple[str, bytes, tuple[int, ...]]]:
     ]
 
 
-async def endless(bridge: Bridge, token: str, data: bytes, total: int) -> tuple[int | None, int]:
+async def endless(bridge: Bridge, mint: Mint, data: bytes, total: int) -> tuple[int | None, int]:
     """Sends `data` again and again and reads nothing until the server has closed or `total` bytes are gone.
 
     The close code that lies there, and the bytes that were sent.
     """
-    async with await RawSocket.greet(bridge, token) as socket:
+    async with await RawSocket.greet(bridge, mint.token("point", "xa-1")) as socket:
         block, sent = data * max(1, (64 << 10) // len(data)), 0
         try:
             while sent < total and not socket.reader.at_eof():
@@ -188,14 +188,19 @@ async def endless(bridge: Bridge, token: str, data: bytes, total: int) -> tuple[
 async def hostile(bridge: Bridge) -> str:
     """Broken frames close their connection with the right code, and nobody else's; memory stays."""
     mint = Mint(bridge)
-    token, wrong = mint.token("point", "xa-1"), []
+    wrong: list[str] = []
+
+    async def greet() -> RawSocket:
+        # Each with a token of its own: too many hellos with one are refused.
+        return await RawSocket.greet(bridge, mint.token("point", "xa-1"))
+
     async with Socket(bridge, mint.token("chair", "trung-tam")) as witness:
         # Once before measuring, so that what the first of all costs does not count.
-        (await RawSocket.greet(bridge, token)).writer.transport.abort()
+        (await greet()).writer.transport.abort()
         memory = bridge.memory()
         table = broken_frames()
         for what, data, codes in table:
-            async with await RawSocket.greet(bridge, token) as socket:
+            async with await greet() as socket:
                 socket.writer.write(data)
                 try:
                     code, messages = await socket.ending()
@@ -211,13 +216,13 @@ async def hostile(bridge: Bridge) -> str:
                   ("pings whose answers are not read", frame(PING, b"x" * 125), 64 << 20)]
         ends = []
         for what, data, total in floods:
-            code, sent = await endless(bridge, token, data, total)
+            code, sent = await endless(bridge, mint, data, total)
             ends.append(f"{what} {'not closed' if code == 0 else f'closed with {code}'} after {sent >> 10} KiB")
         growth = bridge.memory() - memory
         answer = await witness.command("program", points=["xa-1"])
         require(answer["type"] == "ok", f"the witness was told {answer}")
         # Fragments that are inside the limits are one message, with a ping between them.
-        async with await RawSocket.greet(bridge, token) as socket:
+        async with await greet() as socket:
             text = json.dumps({"type": "withdraw", "id": 7}).encode()
             padded = text + b" " * (LIMIT - len(text))
             socket.writer.write(frame(TEXT, padded[:9], False) + frame(PING, b"now") + frame(CONTINUATION, padded[9:]))
@@ -328,7 +333,7 @@ async def hostile_json(bridge: Bridge) -> str:
 async def flood(bridge: Bridge) -> str:
     """10,000 commands a second from one client, again and again; another one's are answered all the while."""
     mint = Mint(bridge)
-    flooder, sent, ends = mint.token("point", "xa-1"), 0, []
+    flooder, sent, ends, turned_away = mint.token("point", "xa-1"), 0, [], 0
     block = b"".join(text_frame({"type": "ask", "id": number}) for number in range(1_000))
     async with Socket(bridge, mint.token("point", "xa-2")) as other:
 
@@ -343,8 +348,14 @@ async def flood(bridge: Bridge) -> str:
             return sorted(result)
 
         async def once() -> None:
-            nonlocal sent
-            async with await RawSocket.greet(bridge, flooder) as socket:
+            nonlocal sent, turned_away
+            try:
+                socket = await RawSocket.greet(bridge, flooder)
+            except Failure as failure:
+                require("too-many-commands" in str(failure), str(failure))
+                turned_away += 1
+                return await asyncio.sleep(0.05)
+            async with socket:
                 reading = asyncio.create_task(socket.ending())
                 for _ in range(10):
                     if reading.done():
@@ -375,8 +386,8 @@ async def flood(bridge: Bridge) -> str:
         require(growth < ALLOWED_GROWTH, f"memory grew by {growth} KiB")
         await eventually(lambda: not other.answers, 5, "commands of the other one are open")
         require(len(loud) > 0, "the other one was not answered")
-        return (f"{sent / seconds:.0f} commands/s, closed {len(ends)} times after {ends[0][2]} refusals; another "
-                f"client's answer took {middle(quiet):.1f} ms before and {middle(loud):.1f} ms meanwhile (median), "
+        return (f"{sent / seconds:.0f} commands/s, closed {len(ends)} times after {ends[0][2]} refusals, its hello refused "
+                f"{turned_away} times; another client's answer took {middle(quiet):.1f} ms before and {middle(loud):.1f} ms meanwhile (median), "
                 f"{loud[-1] * 1_000:.1f} ms at most; memory {growth:+d} KiB")
 
 

@@ -13,7 +13,6 @@ final class SimulatedSocket {
     static let highWater = 64 << 10
 
     let id: SocketID
-    let handshake: ClientHandshake
     private(set) var connection: WebSocketConnection
     private var random: SplitMix64
     /// Whether it takes what is sent to it.
@@ -22,8 +21,6 @@ final class SimulatedSocket {
     var isCut = false
     /// The server let go of it.
     var isOver = false
-    /// Whether the server holds nothing for it any more.
-    var isDetached = false
     /// What the server has written and nobody has read.
     private(set) var unread: [[UInt8]] = []
     /// Bytes that the server has written in all.
@@ -37,9 +34,8 @@ final class SimulatedSocket {
     private(set) var mirror = RoomMirror()
     private var nextCommand: UInt64 = 1
 
-    init(id: SocketID, handshake: ClientHandshake, seed: UInt64, at now: Instant) {
+    init(id: SocketID, seed: UInt64, at now: Instant) {
         self.id = id
-        self.handshake = handshake
         random = SplitMix64(state: seed)
         var settings = WebSocketSettings()
         settings.messageLimit = ServerMessage.sizeLimit
@@ -117,6 +113,16 @@ final class SimulatedSocket {
         texts = []
         messages = []
         times = []
+    }
+
+    /// Forgets messages and notices, which were counted.
+    func forgetWords() {
+        messages.removeAll {
+            switch $0 {
+            case .event(_, .message), .event(_, .notice): true
+            default: false
+            }
+        }
     }
 
     /// Goes on with what another connection of the same device knew.

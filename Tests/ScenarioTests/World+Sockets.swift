@@ -12,24 +12,49 @@ import WebSocket
 extension World {
     static let socketPath = "/v1/rooms/\(roomID)/socket"
 
-    /// Asks for a socket, whatever the answer.
+    /// What became of a wish for a socket.
+    struct Upgrade {
+        var response: Response
+        var socket: SocketID?
+        var handshake: ClientHandshake
+        /// What the client sent behind it.
+        var remainder: [UInt8]
+    }
+
+    /// Asks for a socket over a connection of its own, whatever the answer.
+    ///
+    /// - Parameter early: Sent in the same packet, before the answer.
     func upgrade(
         token: String?, path: String = World.socketPath, subprotocols: [String] = ["diemcau.v1"],
-        origin: String? = nil, host: String = "bridge.test:8443"
-    ) throws -> (reply: Reply, handshake: ClientHandshake) {
+        origin: String? = nil, host: String = "bridge.test:8443", early: [UInt8] = []
+    ) throws -> Upgrade {
         let handshake = ClientHandshake(subprotocols: subprotocols, random: &random)
         let request = try handshake.request(
             authority: host, path: path, authorization: token.map { "Bearer \($0)" }, origin: origin)
-        return (control.answer(request, at: moment, random: &random), handshake)
+        var connection = HTTPConnection(limits: MessageLimits(), requestTimeout: .seconds(10), at: now)
+        let output = connection.receive((request.serialized + early).span.bytes, at: moment) {
+            control.answer($0, at: moment, random: &random)
+        }
+        var parser = ResponseParser()
+        parser.expect(.get)
+        parser.append(output.span.bytes)
+        guard case .response(let response, _)? = try parser.next() else {
+            Issue.record("no answer")
+            return Upgrade(response: Response(.badRequest), socket: nil, handshake: handshake, remainder: [])
+        }
+        #expect(parser.takeRemainder().isEmpty)
+        return Upgrade(
+            response: response, socket: connection.socket, handshake: handshake,
+            remainder: connection.takeRemainder())
     }
 
     /// A connected socket that has said nothing yet.
     func openSocket(token: String, subprotocols: [String] = ["diemcau.v1"]) throws -> SimulatedSocket {
         let isBrowser = subprotocols.count > 1
-        let (reply, handshake) = try upgrade(token: isBrowser ? nil : token, subprotocols: subprotocols)
-        let id = try #require(reply.socket, "\(String(decoding: reply.response.body, as: UTF8.self))")
-        #expect(try handshake.verify(reply.response, sha1: digest) == "diemcau.v1")
-        let socket = SimulatedSocket(id: id, handshake: handshake, seed: random.next(), at: now)
+        let upgrade = try upgrade(token: isBrowser ? nil : token, subprotocols: subprotocols)
+        let id = try #require(upgrade.socket, "\(upgrade.response.code ?? "")")
+        #expect(try upgrade.handshake.verify(upgrade.response, sha1: digest) == "diemcau.v1")
+        let socket = SimulatedSocket(id: id, seed: random.next(), at: now)
         sockets[id] = socket
         return socket
     }

@@ -105,6 +105,9 @@ extension ControlPlane {
 
     package var socketCount: Int { sockets.count }
 
+    /// Sessions for which events are kept, connected or about to come back.
+    package var keptListeners: Int { rooms.values.reduce(0) { $0 + $1.channel.listenerCount } }
+
     /// How many events and whole rosters were encoded for sockets: by what happens, not by how many read it.
     package var encodedEvents: UInt64 {
         rooms.values.reduce(0) { $0 &+ $1.channel.log.lastSeq &+ $1.channel.snapshotCount }

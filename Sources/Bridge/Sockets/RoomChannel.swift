@@ -77,6 +77,8 @@ final class RoomChannel {
         if rest == 0 { log.end(point) }
     }
 
+    var listenerCount: Int { listeners.count }
+
     func socket(of session: SessionID) -> SocketID? { listeners[session]?.socket }
 
     /// The sockets that have something to read since the last call.

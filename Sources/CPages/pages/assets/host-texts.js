@@ -20,7 +20,7 @@ add({
     "row.muted": "bị tắt tiếng", "row.holds": "đang được phát biểu", "row.queued": "xin phát biểu, thứ {n}",
     "row.main": "trên hình chính", "row.speaking": "đang nói",
     "chosen.label": "Điểm cầu đang chọn", "chosen.none": "Chọn một điểm cầu trong danh sách để điều hành.",
-    "chosen.since": "{state} – đã {time}", "chosen.delegates": "{n} đại biểu", "chosen.contact": "Liên hệ",
+    "chosen.since": "{state} – {time}", "chosen.delegates": "{n} đại biểu", "chosen.contact": "Liên hệ",
     "chosen.removed": "Đã bị mời ra khỏi phòng",
     "do.show": "Lên hình chính", "do.program": "Vào chương trình", "do.unprogram": "Bỏ khỏi chương trình",
     "do.give": "Mời phát biểu", "do.give.short": "Mời", "do.take.short": "Thu lại", "do.take": "Thu quyền phát biểu", "do.deny": "Không mời", "do.mute": "Tắt tiếng",

@@ -43,8 +43,8 @@ export function inWords(direction) {
 
 function reasonsOf(direction) {
   if (!direction || direction.state === "none" || direction.state === "good") return [];
-  const { loss, lossAfter, rtt, jitter, fps, packets, freezes } = direction;
-  if (direction.state === "lost" || packets === 0) return [t("reason.nothing")];
+  const { loss, lossAfter, rtt, jitter, fps, freezes } = direction;
+  if (direction.state === "lost") return [t("reason.nothing")];
   const reasons = [];
   if (loss >= 0.02) {
     const isRepaired = lossAfter !== undefined && lossAfter < loss / 4;

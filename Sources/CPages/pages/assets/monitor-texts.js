@@ -10,7 +10,7 @@ add({
     "monitor.noData": "Chưa có số liệu", "monitor.late": "Số liệu đã cũ {time}",
     "quality.all": "Tất cả", "quality.good": "Tốt", "quality.fair": "Tạm được", "quality.poor": "Kém", "quality.lost": "Mất", "quality.none": "Không có",
     "detail.title": "Chi tiết đường truyền", "detail.close": "Đóng", "detail.contact": "Liên hệ", "detail.noContact": "Chưa có người liên hệ",
-    "figure.code": "Mã", "detail.path": "Đường đi", "detail.reconnects": "Số lần nối lại", "detail.since": "{state} – đã {time}", "detail.takeovers": "Số lần đổi thiết bị",
+    "figure.code": "Mã", "detail.path": "Đường đi", "detail.reconnects": "Số lần nối lại", "detail.since": "{state} – {time}", "detail.takeovers": "Số lần đổi thiết bị",
     "detail.departure": "Lý do rời", "detail.figure": "Chỉ số", "detail.up": "Gửi lên", "detail.down": "Nhận về", "detail.history": "Năm phút gần nhất",
     "detail.upLong": "Gửi lên: điểm cầu → máy chủ", "detail.downLong": "Nhận về: máy chủ → điểm cầu",
     "detail.client": "Thiết bị tự báo", "detail.marked": "Số liệu ngoài mức hợp lý, không nên tin",

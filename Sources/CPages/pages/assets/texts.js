@@ -11,7 +11,7 @@ export const vietnamese = {
   "why.loss": "mất gói {value} %", "why.delay": "trễ {value} ms", "why.cpu": "máy này quá tải",
   "why.bandwidth": "băng thông hẹp", "why.freezes": "hình bị đứng",
   "kind.central": "Điểm cầu trung tâm", "kind.province": "Cấp tỉnh", "kind.commune": "Cấp xã",
-  "mode.lecture": "Báo cáo", "mode.conference": "Hội nghị", "mode.discussion": "Thảo luận",
+  "mode.lecture": "Thuyết trình", "mode.conference": "Hội nghị", "mode.discussion": "Thảo luận",
   "role.chair": "Chủ tọa", "role.operator": "Điều hành", "role.point": "Điểm cầu", "role.observer": "Người xem",
   "role.technician": "Kỹ thuật",
   // The choice.
