@@ -28,7 +28,7 @@ package final class Server: Sendable {
         LoggingSystem.bootstrapOnce()
         let log = Logger(label: "diemcau")
         state = StateFolder(settings.state)
-        made = try state.prepare(names: Self.hostNames, addresses: settings.announce)
+        made = try state.prepare(names: Self.hostNames, addresses: Self.addresses(of: settings))
         let loops = ServerLoops(log: log)
         do {
             fileLimit = try FileLimit.raise()
@@ -49,6 +49,13 @@ package final class Server: Sendable {
 
     /// Ends all sessions, each client being told, and gives everything back.
     package func stop() async { await loops.stop() }
+
+    /// What the certificate must name besides the loopback: where clients are told to come, and where they can.
+    private static func addresses(of settings: ServerSettings) -> [IPAddress] {
+        let listen = settings.listen.address
+        let isKnown = listen.isUnspecified || ([.loopback, .loopbackV6] + settings.announce).contains(listen)
+        return settings.announce + (isKnown ? [] : [listen])
+    }
 
     private static func controlSettings(
         _ settings: ServerSettings, _ state: StateFolder, _ certificate: Certificate, media: [SocketAddress]

@@ -8,6 +8,7 @@
 #define PAGE "text/html; charset=utf-8"
 #define STYLE "text/css; charset=utf-8"
 #define SCRIPT "text/javascript; charset=utf-8"
+#define DRAWING "image/svg+xml"
 #define ENTRY(path, type, name) {path, type, name, sizeof name}
 
 static const unsigned char home[] = {
@@ -75,6 +76,9 @@ static const unsigned char host_css[] = {
 };
 static const unsigned char host_js[] = {
 #embed "pages/assets/host.js"
+};
+static const unsigned char icon_svg[] = {
+#embed "pages/assets/icon.svg"
 };
 static const unsigned char icons_js[] = {
 #embed "pages/assets/icons.js"
@@ -190,6 +194,7 @@ const cpages_file cpages_files[] = {
     ENTRY("/assets/host-tools.js", SCRIPT, host_tools_js),
     ENTRY("/assets/host.css", STYLE, host_css),
     ENTRY("/assets/host.js", SCRIPT, host_js),
+    ENTRY("/assets/icon.svg", DRAWING, icon_svg),
     ENTRY("/assets/icons.js", SCRIPT, icons_js),
     ENTRY("/assets/join-delegates.js", SCRIPT, join_delegates_js),
     ENTRY("/assets/join-lobby.js", SCRIPT, join_lobby_js),

@@ -9,6 +9,9 @@ enum TLSContext {
         "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
     ].joined(separator: ":")
 
+    /// Key exchange over these curves alone, as Mozilla's profile "intermediate" (5.7) has it.
+    static let groups = "X25519:P-256:P-384"
+
     /// The one application protocol, in ALPN's own form: a length and the name (RFC 7301 §3.1).
     static let protocols = [8] + Array("http/1.1".utf8)
 
@@ -36,7 +39,7 @@ enum TLSContext {
         _ = copenssl_ctx_set_mode(raw, Int(SSL_MODE_RELEASE_BUFFERS))
     }
 
-    /// TLS 1.2 or 1.3 over a stream with the suites of ``cipherList``.
+    /// TLS 1.2 or 1.3 over a stream with the suites of ``cipherList`` and the curves of ``groups``.
     static func restrictStream(
         _ raw: OpaquePointer, ciphers: String = cipherList, versions: ClosedRange<Int32> = TLSVersion.both
     ) throws(TLSError) {
@@ -46,6 +49,7 @@ enum TLSContext {
         let highest = copenssl_ctx_set_max_version(raw, versions.upperBound)
         try TLSError.check(highest, "SSL_CTX_set_max_proto_version")
         try TLSError.check(SSL_CTX_set_cipher_list(raw, ciphers), "SSL_CTX_set_cipher_list", subject: ciphers)
+        try TLSError.check(copenssl_ctx_set_groups(raw, groups), "SSL_CTX_set1_groups_list", subject: groups)
     }
 
     /// Gives `raw` the certificates of `chain`, the server's own first, and the key of that one.

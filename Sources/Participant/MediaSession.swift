@@ -150,7 +150,9 @@ final class MediaSession {
     private func note(_ reports: ReportBlocks, in compound: borrowing RawSpan) {
         for index in 0..<reports.count {
             guard let block = try? reports.block(index, in: compound) else { return }
-            for stream in streams where stream.ssrc == block.ssrc { stream.lossReported = Double(block.fractionLost) / 256 }
+            for stream in streams where stream.ssrc == block.ssrc {
+                stream.lossReported = Double(block.fractionLost) / 256
+            }
         }
     }
 

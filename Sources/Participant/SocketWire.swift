@@ -102,8 +102,10 @@ struct SocketWire {
                 return digest.indices.map { digest[$0] }
             }
         } catch {
-            if case .status(let status) = error, status.kind != .successful { return [.refused(RefusalNotice(response))] }
-            return [.closed("the server's answer is no WebSocket's")]
+            guard case .status(let status) = error, status.kind != .successful else {
+                return [.closed("the server's answer is no WebSocket's")]
+            }
+            return [.refused(RefusalNotice(response))]
         }
         var settings = WebSocketSettings()
         settings.messageLimit = ServerMessage.sizeLimit
@@ -126,8 +128,9 @@ struct SocketWire {
     }
 
     private static func text(_ code: CloseCode, _ reason: String) -> String {
+        guard code != .abnormal else { return "the server does not answer" }
         let said = reason.isEmpty ? "" : ": \(reason.prefix(125))"
-        return code == .abnormal ? "the server does not answer" : "the server closed the socket (\(code.rawValue)\(said))"
+        return "the server closed the socket (\(code.rawValue)\(said))"
     }
 
     mutating func advance(to now: Instant) -> [Event] {

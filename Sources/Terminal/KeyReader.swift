@@ -110,8 +110,7 @@ package struct KeyReader: Sendable {
             default: 1
             }
         guard bytes.count >= length else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self), let character = text.first else { return (nil, true) }
-        return (.character(character), true)
+        return (String(validating: bytes, as: UTF8.self)?.first.map { .character($0) }, true)
     }
 
     private static func sequence(_ bytes: [UInt8]) -> (Key?, isTaken: Bool)? {

@@ -68,6 +68,7 @@ package struct MonitorView: Sendable {
     /// - Parameters:
     ///   - key: What was pressed.
     ///   - rows: Lines that the table shows at a time.
+    /// - Returns: What is to be done beside.
     package mutating func handle(_ key: Key, rows: Int) -> Wish {
         if editor != nil { return edit(key) }
         switch key {

@@ -47,7 +47,9 @@ struct MonitorWords {
     var freezes: String { text("đứng hình", "freezes") }
 
     var tableKeys: String {
-        text("↑↓ chọn  Enter chi tiết  / lọc  Esc bỏ lọc  q thoát", "↑↓ choose  Enter details  / filter  Esc clear  q quit")
+        text(
+            "↑↓ chọn  Enter chi tiết  / lọc  Esc bỏ lọc  q thoát",
+            "↑↓ choose  Enter details  / filter  Esc clear  q quit")
     }
     var filterKeys: String { text("Enter giữ lọc  Esc bỏ", "Enter keep  Esc clear") }
     var detailKeys: String { text("↑↓ điểm khác  Esc trở lại  Ctrl-C thoát", "↑↓ other point  Esc back  Ctrl-C quit") }

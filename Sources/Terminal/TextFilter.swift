@@ -17,7 +17,8 @@ package struct TextFilter: Hashable, Sendable {
     package func matches(_ texts: String...) -> Bool {
         guard !isEmpty else { return true }
         // "xa" finds "Xã"; "xã" doesn't find "Xa".
-        return texts.contains { isPlain ? Self.folded($0).contains(plain) : $0.lowercased().contains(text.lowercased()) }
+        let wanted = text.lowercased()
+        return texts.contains { isPlain ? Self.folded($0).contains(plain) : $0.lowercased().contains(wanted) }
     }
 
     /// In lower case, Vietnamese letters without their marks.

@@ -6,7 +6,8 @@ extension Room {
     /// `diemcau room lock ROOM`.
     struct Lock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets nobody new in; points that were here before, chair, operators and technicians may come back.")
+            abstract: "Lets nobody new in.",
+            discussion: "Points that were here before may come back; chair, operators and technicians may come.")
         @Argument(help: "The room's id.") var room: String
         @OptionGroup var options: VerbOptions
 

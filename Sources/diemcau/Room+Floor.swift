@@ -30,7 +30,8 @@ extension Room {
             let whom = point.map { "\($0)" }
             try await options.perform(
                 .take(point), in: room,
-                whom.map { "Điểm cầu \($0) không còn phát biểu, cũng không chờ." } ?? "Không còn điểm cầu nào phát biểu.",
+                whom.map { "Điểm cầu \($0) không còn phát biểu, cũng không chờ." }
+                    ?? "Không còn điểm cầu nào phát biểu.",
                 whom.map { "Point \($0) neither has the floor nor waits." } ?? "Nobody has the floor.")
         }
     }

@@ -60,7 +60,8 @@ extension Room {
 
         func run() async throws {
             try await options.perform(
-                .mode(mode), in: room, "Chế độ của phòng: \(Self.vietnamese(mode)).", "The room's mode: \(mode.rawValue).")
+                .mode(mode), in: room, "Chế độ của phòng: \(Self.vietnamese(mode)).",
+                "The room's mode: \(mode.rawValue).")
         }
 
         private static func vietnamese(_ mode: RoomMode) -> String {

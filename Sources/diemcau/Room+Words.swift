@@ -6,7 +6,8 @@ import Terminal
 extension Room {
     /// `diemcau room message ROOM TEXT --to all`.
     struct Message: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Sends a message to all, to the staff, or to a point.")
+        static let configuration = CommandConfiguration(
+            abstract: "Sends a message to all, to the staff, or to a point.")
         @Argument(help: "The room's id.") var room: String
         @Argument(help: "The text, 1 to 2000 characters.") var text: String
         @Option(help: "all, staff, or a point's code.") var to = "all"

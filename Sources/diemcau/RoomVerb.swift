@@ -15,6 +15,7 @@ struct VerbOptions: ParsableArguments {
     ///   - room: The room's id.
     ///   - vietnamese: What has changed.
     ///   - english: The same.
+    /// - Throws: The command's exit status, its reason told.
     func perform(_ command: Command, in room: String, _ vietnamese: String, _ english: String) async throws {
         let answer = try await post(command, in: room)
         print(json ? answer.text : language == .vi ? vietnamese : english)

@@ -76,7 +76,7 @@ class Bridge:
     """
 
     def __init__(self, program: Program, folder: Path, loops: int = 1, metrics: bool = False,
-                 rooms: tuple[str, ...] = (), options: tuple[str, ...] = ()):
+                 rooms: tuple[str, ...] = (), options: tuple[str, ...] = (), address: str = "127.0.0.1"):
         self.program = program
         self.folder = folder
         self.state = folder / "state"
@@ -84,7 +84,8 @@ class Bridge:
         self.loops = loops
         self.room_names = ("demo", *rooms)
         self.port = free_port(loops)
-        self.url = f"https://127.0.0.1:{self.port}"
+        self.address = address
+        self.url = f"https://{address}:{self.port}"
         self.metrics_port = free_port(1) if metrics else None
         self.options = options
         self.process: asyncio.subprocess.Process | None = None
@@ -106,7 +107,7 @@ class Bridge:
             for file in (PACKAGE / "Rooms").glob(f"{name}.*"):
                 shutil.copy(file, self.rooms)
         arguments = [
-            "serve", "--rooms", self.rooms, "--state", self.state, "--listen", f"127.0.0.1:{self.port}",
+            "serve", "--rooms", self.rooms, "--state", self.state, "--listen", f"{self.address}:{self.port}",
             "--loops", str(self.loops), *self.options]
         if self.metrics_port:
             arguments += ["--metrics", f"127.0.0.1:{self.metrics_port}"]
@@ -123,7 +124,7 @@ class Bridge:
                 raise RuntimeError(f"the server ended with {describe(self.process.returncode)} at its start")
             if self.certificate.exists():
                 try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls())
+                    _, writer = await asyncio.open_connection(self.address, self.port, ssl=self.tls())
                     writer.close()
                     return
                 except (OSError, ssl.SSLError):

@@ -17,7 +17,7 @@ from sockets import Mint
 
 PROCESSES = 2
 JOIN_MARK = 500  # ms: what the 95th percentile of joins is printed beside
-FULL_JOIN = int(os.environ.get("INTEROP_SOCKETS", "171"))
+FULL_JOIN = int(os.environ.get("DIEMCAU_SOCKETS", "171"))
 
 
 def allow_files(count: int) -> None:
@@ -142,7 +142,7 @@ async def crowd(bridge: Bridge) -> str:
 
 @case("socket-full-join", limit=600, options=("--maximum-connections-per-address", "6000"))
 async def full_join(bridge: Bridge) -> str:
-    """Every point of a large room comes in by its socket: bytes and CPU; INTEROP_SOCKETS=3321 for a larger one."""
+    """Every point of a large room comes in by its socket: bytes and CPU; DIEMCAU_SOCKETS=3321 for a larger one."""
     allow_files(3 * FULL_JOIN + 1_000)
     mint = Mint(bridge)
     codes = await make_room(bridge, points=FULL_JOIN, observers=10, mint=mint)
@@ -163,7 +163,7 @@ async def full_join(bridge: Bridge) -> str:
         each = await everybody.finish()
     require(len(each) == FULL_JOIN, f"{len(each)} sockets at the end")
     total = sum(each)
-    return (f"{FULL_JOIN} sockets welcomed after {welcomed:.1f} s, quiet after {seconds:.1f} s; server CPU {used:.2f} s "
-            f"({used / FULL_JOIN * 1_000:.1f} ms each); {total / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
+    return (f"{FULL_JOIN} sockets welcomed after {welcomed:.1f} s, quiet after {seconds:.1f} s; server CPU "
+            f"{used:.2f} s ({used / FULL_JOIN * 1_000:.1f} ms each); {total / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
             f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}); "
             f"{memory // 1024} MiB before, {grown // 1024} MiB after")

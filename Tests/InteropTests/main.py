@@ -16,8 +16,10 @@ import crowd_cases  # noqa: F401
 import hostile_cases  # noqa: F401
 import http_cases  # noqa: F401
 import line_cases  # noqa: F401
+import message_cases  # noqa: F401
 import restart_cases  # noqa: F401
 import socket_cases  # noqa: F401
+import throttled_cases  # noqa: F401
 import tls_cases  # noqa: F401
 
 

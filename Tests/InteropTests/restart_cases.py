@@ -2,17 +2,14 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import time
 
-from playwright.async_api import Page, async_playwright
-
 from bridge import Bridge, environment
-from browser import ARGUMENTS, chromium
 from harness import case, eventually, require
 from joined import Joined
+from pages import Pages, Tab
 from sockets import Mint, Socket
 
 MARK = 5.0  # seconds: what each way back is printed beside
@@ -67,34 +64,22 @@ class Load:
         return json.loads(self.output)
 
 
-class JoinPage:
-    """The program's own /join page in Chromium, in the room."""
+async def is_connected(page: Tab) -> bool:
+    """Whether the page shows the room, without the strip that says what is missing."""
+    return await page.tab.is_visible("#room") and not await page.tab.is_visible("#strip")
 
-    def __init__(self, bridge: Bridge, token: str, room: str = "demo"):
-        self.bridge = bridge
-        self.address = f"{bridge.url}/join#token={token}&room={room}"
 
-    async def __aenter__(self) -> "JoinPage":
-        self.playwright = await async_playwright().start()
-        arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-        self.chromium = await self.playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        context = await self.chromium.new_context(ignore_https_errors=True, permissions=["camera", "microphone"])
-        self.tab: Page = await context.new_page()
-        await self.tab.goto(self.address)
-        await self.tab.click("#go:enabled", timeout=20_000)
-        return self
+async def frames(page: Tab) -> int:
+    """How many frames the main picture has shown since it last began."""
+    return await page.tab.evaluate(
+        "document.querySelector('#main-picture video').getVideoPlaybackQuality().totalVideoFrames")
 
-    async def __aexit__(self, *_) -> None:
-        await self.chromium.close()
-        await self.playwright.stop()
 
-    async def is_connected(self) -> bool:
-        """Whether the room is shown, without the strip that says what is missing."""
-        return await self.tab.is_visible("#room") and not await self.tab.is_visible("#strip")
-
-    async def shown(self) -> float:
-        """The seconds of picture that the main picture has shown."""
-        return await self.tab.evaluate("document.querySelector('#main-picture video').currentTime")
+async def is_whole(page: Tab) -> bool:
+    """Whether the page is connected and its main picture moves."""
+    before = await frames(page)
+    await asyncio.sleep(0.2)
+    return await is_connected(page) and 0 < before < await frames(page)
 
 
 async def returns(condition, begin: float, text: str) -> float:
@@ -108,53 +93,38 @@ async def killed(bridge: Bridge) -> str:
     """Twenty points of `load`, one `join` and one page are back by themselves; the old epoch is told of the restart."""
     mint = Mint(bridge)
     async with Load(bridge, 20) as load, Joined(bridge, "xa-1", "--camera", "test", "--microphone", "tone") as joined, \
-            JoinPage(bridge, mint.token("point", "xa-2")) as page, \
-            Socket(bridge, mint.token("operator")) as operator, Socket(bridge, mint.token("point", "tinh")) as point:
+            Pages(bridge) as pages, Socket(bridge, mint.token("operator")) as operator, \
+            Socket(bridge, mint.token("point", "tinh")) as point:
+        page = await pages.open("join", mint.token("point", "xa-2"))
+        await page.click("#go:enabled", 20)
         await eventually(lambda: load.is_whole, 40, "load is not whole")
         await eventually(lambda: joined.state == "connected", 20, "join is not connected")
-        await eventually(page.is_connected, 20, "the page is not connected")
-        before = await page.shown()
-        await asyncio.sleep(2)
-        require(await page.shown() > before, "the page shows no picture")
+        await eventually(lambda: is_whole(page), 30, "the page shows no moving picture")
         old = {"epoch": operator.first("welcome")["epoch"], "seq": operator.messages[-1].get("seq", 0)}
         bridge.process.kill()
         await bridge.process.wait()
         gone = time.monotonic()
 
         async def is_lost() -> bool:
-            return not await page.is_connected()
+            return not await is_connected(page)
 
         await eventually(is_lost, 10, "the page does not notice")
-        await eventually(lambda: load.count("sockets") == 0, 10, "load does not notice")
+        await eventually(lambda: load.count("sockets") == load.count("joined") == 0, 10, "load does not notice")
         await eventually(lambda: joined.state != "connected", 10, "join does not notice")
         await bridge.start()
         begin = time.monotonic()
         load.lines.clear()
-
         ways = await asyncio.gather(
             returns(lambda: load.is_whole, begin, "load is not back"),
             returns(lambda: joined.state == "connected", begin, "join is not back"),
-            returns(page.is_connected, begin, "the page is not back"),
+            returns(lambda: is_whole(page), begin, "the page does not show a picture again"),
             told(bridge, operator, old), told(bridge, point, old))
-        await page_shows(page)
         result = await load.finish()
         await joined.leave()
     require(result["sockets"]["losses"] >= 20, f"load lost only {result['sockets']['losses']} sockets")
-    names = ("20 load points by lines of one second", "join by the same", "the page")
+    names = ("20 load points by lines of one second", "join by the same", "the page with its picture")
     figures = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in zip(names, ways))
     return f"server away {begin - gone:.1f} s; back after it served: {figures} (mark {MARK:g} s); {ways[3]}; {ways[4]}"
-
-
-async def page_shows(page: JoinPage) -> None:
-    """After the way back there is a picture that moves."""
-    shown = 0.0
-
-    async def moves() -> bool:
-        nonlocal shown
-        before, shown = shown, await page.shown()
-        return 0 < before < shown
-
-    await eventually(moves, 15, "the page shows no picture after its way back")
 
 
 async def told(bridge: Bridge, socket: Socket, old: dict) -> str:

@@ -141,7 +141,8 @@ class RawSocket:
         self.parts = (TEXT, b"")
 
     @classmethod
-    async def open(cls, bridge: Bridge, token: str | None, room: str = "demo", query: str = "", **fields) -> "RawSocket":
+    async def open(cls, bridge: Bridge, token: str | None, room: str = "demo", query: str = "",
+                   **fields) -> "RawSocket":
         """Asks for the upgrade; `fields` are added to the request's head, and those that are `None` taken from it."""
         self = cls(bridge)
         self.reader, self.writer = await asyncio.open_connection(

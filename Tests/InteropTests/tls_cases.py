@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from bridge import PACKAGE, Bridge, environment
 from harness import Skipped, case, eventually, require
 
-SSLYZE = Path(os.environ.get("INTEROP_SSLYZE", PACKAGE / ".build-venv-sslyze" / "bin" / "sslyze"))
+SSLYZE = Path(os.environ.get("DIEMCAU_SSLYZE", PACKAGE / ".build-venv-sslyze" / "bin" / "sslyze"))
 
 
 def builder(subject: str, issuer: str, key, days: int) -> x509.CertificateBuilder:

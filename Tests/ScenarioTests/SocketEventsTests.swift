@@ -136,6 +136,7 @@ struct SocketEventsTests {
         #expect(watcher.mirror.program?.program.map(\.rawValue) == ["p2", "p1"])
         #expect(world.say(.mode(.lecture), chair) == "ok" && watcher.mirror.room?.mode == .lecture)
         #expect(watcher.noticeCodes == ["mode-lecture"])
+        world.run(for: .seconds(1))
         watcher.forgetReceived()
         world.run(for: .seconds(3))
         #expect(world.say(.mode(.lecture), chair) == "ok", "it is that already")

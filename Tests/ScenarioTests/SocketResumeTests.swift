@@ -74,7 +74,7 @@ struct SocketResumeTests {
         let steady = try world.enter(.point, "p4")
         for socket in [second, third, steady] { #expect(world.say(.ask, socket) == "ok") }
         #expect(world.say(.give(try world.point("p1")), chair) == "ok")
-        world.run(for: .milliseconds(1_200))
+        world.run(for: .milliseconds(2_600))
         for socket in [holder, second] { world.drop(socket) }
         world.run(for: .seconds(5))
         #expect(try world.state("p1") == "present")

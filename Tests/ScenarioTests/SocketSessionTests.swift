@@ -49,6 +49,20 @@ struct SocketSessionTests {
         }
     }
 
+    @Test("a hello that comes in one packet with the request is not lost")
+    func early() throws {
+        let world = try World()
+        let frame = FrameWriter.text(ClientMessage.hello(Hello()).encoded, mask: 0x1234_5678)
+        let upgrade = try world.upgrade(token: try world.token(.point, "p1"), early: frame)
+        let socket = SimulatedSocket(id: try #require(upgrade.socket), seed: 1, at: world.now)
+        world.sockets[socket.id] = socket
+        #expect(upgrade.remainder == frame)
+        world.control.receive(
+            upgrade.remainder.span.bytes, on: socket.id, at: world.moment, random: &world.random)
+        world.exchangeSockets()
+        #expect(socket.welcome?.you.point?.rawValue == "p1")
+    }
+
     @Test("each wrong upgrade has its status and code, and leaves no socket behind")
     func refusedUpgrades() throws {
         let world = try World()
@@ -156,7 +170,6 @@ struct SocketSessionTests {
         let socket = try world.enter(.observer)
         let reader = try world.enter(.technician)
         socket.reads = false
-        socket.isCut = false
         // Fills the way, so that not even the close frame gets through.
         socket.take(Array(repeating: 0, count: SimulatedSocket.highWater), at: world.now)
         world.run(for: .seconds(27))
@@ -164,7 +177,7 @@ struct SocketSessionTests {
         #expect(world.control.socketCount == 1 && !reader.isOver, "who reads stays")
     }
 
-    @Test("an answer of the other side of a restart, in every language, says what is wrong in words")
+    @Test("who is turned away is told why, in words of the language it asked for")
     func languages() throws {
         let world = try World()
         let first = try world.enter(.point, "p1")

@@ -210,7 +210,6 @@ package final class ControlPlane {
         case .activity(let activities):
             lines.take(activities)
             for line in activities {
-                guard let id = resourcesByNumber[line.number] else { continue }
                 apply(line.number, at: now) { .activity($0, lastAuthenticated: line.lastAuthenticated) }
             }
         }

@@ -47,7 +47,7 @@ extension ControlPlane {
     }
 
     private static func sha1Digest(of bytes: [UInt8]) -> [UInt8] {
-        let digest = sha1(bytes.span.bytes)
+        let digest = sha1(unsafe bytes.span.bytes)  // Unsafe only in name: any byte is a UInt8.
         return digest.indices.map { digest[$0] }
     }
 

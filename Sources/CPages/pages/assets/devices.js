@@ -123,6 +123,11 @@ export class LevelMeter {
     this.analyser.fftSize = 1024;
     this.samples = new Float32Array(this.analyser.fftSize);
     this.context.createMediaStreamSource(new MediaStream([track])).connect(this.analyser);
+    // A browser may hold sound back until the user does something.
+    this.listening = new AbortController();
+    for (const event of ["pointerdown", "keydown"]) {
+      addEventListener(event, () => this.context.resume().catch(() => {}), { signal: this.listening.signal });
+    }
   }
 
   /** −60 dB … 0 dB as 0 … 1. */
@@ -132,7 +137,8 @@ export class LevelMeter {
     return Math.min(1, Math.max(0, 1 + 10 * Math.log10(power + 1e-12) / 60));
   }
 
-  /** A browser starts sound only after the user did something: call this then. */
-  resume() { return this.context.resume(); }
-  stop() { return this.context.close().catch(() => {}); }
+  stop() {
+    this.listening.abort();
+    return this.context.close().catch(() => {});
+  }
 }

@@ -93,7 +93,6 @@ export class DeviceForm {
     this.level.value = 0;
     this.meter = track ? new LevelMeter(track) : null;
     if (!this.meter) return;
-    this.meter.resume();
     this.timer = setInterval(() => { this.level.value = this.meter.read(); }, meterEvery);
   }
 }

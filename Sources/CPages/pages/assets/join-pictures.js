@@ -52,7 +52,7 @@ export class PictureStage {
     show(video, track !== null);
     setText(this.own.querySelector(".nothing"), track ? "" : t("room.cameraOff"));
     const seen = code !== null && this.room.program.seen[0] === code;
-    const name = t("room.self", { name: this.room.name(code) });
+    const name = t("room.self");
     this.#caption(this.own, code, seen ? `${name} · ${t("room.seen")}` : name);
   }
 

@@ -157,7 +157,7 @@ export class JoinRoom {
     setText(byId("locked"), t("room.locked"));
     show(byId("locked"), Boolean(info.locked));
     const name = me?.name ?? you?.point;
-    setText(byId("own-name"), name ?? "");
+    setText(byId("own-name"), name ? `${name} · ` : "");
     this.stage.render();
     this.#voice();
     this.#queue();

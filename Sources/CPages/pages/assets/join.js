@@ -75,7 +75,7 @@ function renderEnd() {
   if (!ended) return;
   const name = `end.${ended.reason}`;
   setText(byId("end-text"), t(has(name) ? name : "end.other"));
-  setText(byId("end-detail"), ended.text);
+  setText(byId("end-detail"), has(name) && ended.reason !== "removed" ? "" : ended.text);
   const button = byId("again");
   show(button, socket !== null && !final.has(ended.reason));
   setText(button, t(ended.reason === "replaced" ? "connection.takeover" : "connection.again"));

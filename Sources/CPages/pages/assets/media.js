@@ -36,6 +36,7 @@ export class RoomMedia extends EventTarget {
     this.sinks = [];
     local?.addEventListener("change", () => this.#replaceTracks());
     socket.addEventListener("state", () => { if (socket.state === "ended") this.leave(); });
+    socket.addEventListener("welcome", ({ detail }) => this.#welcomed(detail));
   }
 
   /** Joins, and stays. */
@@ -49,7 +50,8 @@ export class RoomMedia extends EventTarget {
 
   /** Ends the media resource. */
   leave() {
-    if (this.location) {
+    // A session that has ended took its media with it.
+    if (this.location && this.socket.state !== "ended") {
       fetch(this.location, { method: "DELETE", headers: this.#headers(), keepalive: true }).catch(() => {});
     }
     this.#drop();
@@ -75,6 +77,14 @@ export class RoomMedia extends EventTarget {
   resume() { for (const sink of this.sinks) sink.play().catch(() => {}); }
 
   // MARK: Joining and losing
+
+  /** The server is there again: no need to wait. Media of a session that it does not know any more is no use. */
+  #welcomed({ session }) {
+    const other = this.session !== undefined && this.session !== session;
+    this.session = session;
+    if (other && this.state === "connected") this.#lost();
+    if (this.state === "lost") this.#exchange();
+  }
 
   async #exchange() {
     clearTimeout(this.retry);

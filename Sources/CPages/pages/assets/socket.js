@@ -231,7 +231,7 @@ export class RoomSocket extends EventTarget {
 
   /** Reports each second. The answer, or anything else that comes, shows that the server is there. */
   #watchLine() {
-    let ticked = performance.now(), asked = null;
+    let ticked = performance.now(), asked = null, ticks = 0;
     this.heardAt = ticked;
     const tick = () => {
       const now = performance.now();
@@ -240,6 +240,9 @@ export class RoomSocket extends EventTarget {
       ticked = now;
       if (asked !== null && this.heardAt >= asked) asked = null;
       if (asked !== null && now - asked > silenceLimit) return void this.#lost(false);
+      // Whoever may not report asks less often: the refusal is an answer too.
+      ticks += 1;
+      if (!this.may("stats") && ticks % 3 !== 1) return;
       asked ??= now;
       const report = this.may("ask") ? this.report() : null;
       const fields = report ? { report } : {};
