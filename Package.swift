@@ -62,7 +62,8 @@ let modules: [Target] = [
     .target(
         name: "BridgeServer",
         dependencies: [
-            "Bridge", "CPages", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport", "Units", "Wire",
+            "Bridge", "CPages", "Configuration", "HTTP1", "LibUV", "OpenSSL", "Telemetry", "Tokens", "Transport",
+            "Units", "Wire",
             httpTypes, logging,
         ], swiftSettings: common),
 
@@ -102,7 +103,8 @@ let tests: [Target] = [
     .executableTarget(
         name: "Benchmarks",
         dependencies: [
-            "Bridge", "CAllocationCount", "Conference", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport", "Units", "Wire",
+            "Bridge", "CAllocationCount", "Conference", "Forwarding", "ICE", "LibUV", "OpenSSL", "RTP", "Transport",
+            "Units", "Wire",
         ], path: "Tests/Benchmarks", swiftSettings: common),
     .executableTarget(
         name: "WebSocketEcho", dependencies: ["HTTP1", "LibUV", "OpenSSL", "Units", "WebSocket"],
@@ -125,6 +127,7 @@ let tests: [Target] = [
         name: "WebSocketTests",
         dependencies: ["HTTP1", "OpenSSL", "SimulatedNetwork", "Units", "WebSocket", httpTypes], swiftSettings: common),
     .testTarget(name: "SignallingTests", dependencies: ["Conference", "Signalling", "Units"], swiftSettings: common),
+    .testTarget(name: "PagesTests", dependencies: ["CPages"], swiftSettings: common),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Units"], swiftSettings: common),
     .testTarget(
         name: "TerminalTests", dependencies: ["Conference", "Participant", "Signalling", "Terminal", "Units"],
@@ -199,8 +202,8 @@ let targets: [Target] =
     if Context.environment["DIEMCAU_FUZZ"] != nil {
         leavingOut(
             [
-                "BridgeClient", "BridgeServer", "CDatagrams", "CLibuv", "LibUV", "MediaTools", "Participant",
-                "Telemetry", "diemcau",
+                "BridgeClient", "BridgeServer", "CDatagrams", "CLibuv", "CPages", "LibUV", "MediaTools", "Participant",
+                "Terminal", "diemcau",
             ],
             of: modules) + harnesses
     } else if Context.environment["DIEMCAU_SANITIZE"] != nil {

@@ -199,7 +199,7 @@ extension ControlShell: ConnectionHost {
     func connectionUpgraded(_ connection: ServerConnection) { connections.setSocket(of: connection) }
 
     func connectionEnded(_ connection: ServerConnection) {
-        if let socket = connection.socket { plane.detach(socket) }
+        if let socket = connection.socket { plane.detach(socket, at: loop.now) }
         connections.remove(connection)
     }
 }

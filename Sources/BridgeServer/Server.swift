@@ -70,7 +70,8 @@ package final class Server: Sendable {
             verifier: TokenVerifier(keys: keys, audience: settings.tokenAudience),
             // Which names an own certificate is for, its owner knows; ours is for these.
             hosts: settings.certificate == nil ? hosts : [], allowsOtherOrigins: settings.crossOrigin,
-            clock: Self.clock, epoch: String(UInt64.random(in: .min ... .max), radix: 36), telemetry: settings.telemetry, pages: PageFiles.load())
+            clock: Self.clock, epoch: String(UInt64.random(in: .min ... .max), radix: 36),
+            telemetry: settings.telemetry, pages: PageFiles.load())
     }
 
     // MARK: The machine

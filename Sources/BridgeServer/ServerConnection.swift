@@ -24,7 +24,7 @@ final class ServerConnection {
     /// A socket is asked for more only while less than this waits for the kernel: whoever reads slowly makes it wait in
     /// the room's log, of which there is one, and not here.
     private static let highWater = 64 << 10
-    /// How long the last bytes may take to leave, and the peer to close. Ours.
+    /// Ours; how long the last bytes may take to leave, and the peer to close.
     private static let lingerLimit = Duration.seconds(2)
 
     private let stream: TCPStream

@@ -43,12 +43,14 @@ enum ModuleMap {
         "Configuration": json.union(["Conference", "Units", "Yams"]),
         "Bridge": json.union(protocols).union(["OpenSSL", "Tokens", "Transport", "HTTPTypes"]),
         "Participant": json.union([
-            "Conference", "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire", "OpenSSL",
+            "Conference", "ICE", "HTTP1", "RTP", "SDP", "Signalling", "Transport", "Units", "WebSocket", "Wire",
+            "OpenSSL",
             "HTTPTypes",
         ]),
         // Layer 5.
         "BridgeServer": system.union(json).union([
-            "Bridge", "CPages", "Configuration", "HTTP1", "HTTPTypes", "Journaling", "LibUV", "Telemetry", "Tokens", "Transport",
+            "Bridge", "CPages", "Configuration", "HTTP1", "HTTPTypes", "Journaling", "LibUV", "Telemetry", "Tokens",
+            "Transport",
             "Units", "Wire", "OpenSSL", "Logging",
         ]),
         "BridgeClient": system.union(json).union([

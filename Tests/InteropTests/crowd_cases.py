@@ -99,6 +99,13 @@ def processor_seconds(bridge: Bridge) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+async def share(bridge: Bridge, body) -> float:
+    """The share of one core that the server uses while `body` is awaited."""
+    cpu, begin = processor_seconds(bridge), time.monotonic()
+    await body
+    return (processor_seconds(bridge) - cpu) / (time.monotonic() - begin)
+
+
 # MARK: Strangers
 
 async def join_twenty(bridge: Bridge) -> dict:
@@ -124,17 +131,25 @@ async def crowd(bridge: Bridge) -> str:
     kinds = ["idle"] * 1_300 + ["deaf"] * 1_300 + ["drip"] * 1_000 + ["mute"] * 400
     sockets = [{"kind": kind, "room": "crowd", "token": token} for kind in kinds]
     sockets = [sockets[index * 1_009 % len(sockets)] for index in range(len(sockets))]  # mixed, each once
-    begin = time.monotonic()
+    begin, loud = time.monotonic(), {}
     async with Crowd(bridge, sockets, pace=400) as held:
         await eventually(lambda: held.total("upgraded") >= 3_900, 100, "not 3,900 sockets are open")
-        opening, lost = time.monotonic() - begin, held.total("lost")
-        loud = await join_twenty(bridge)
+        opening = time.monotonic() - begin
+        await asyncio.sleep(3)
+        idle, lost = await share(bridge, asyncio.sleep(4)), held.total("lost")
+
+        async def join() -> None:
+            nonlocal loud
+            loud = await join_twenty(bridge)
+
+        busy = await share(bridge, join())
         during, upgraded, closed = bridge.memory(), held.total("upgraded"), held.total("lost") - lost
         require(upgraded >= 3_500, f"only {upgraded} sockets were still open")
         troubles = f", {held.troubles}" if held.troubles else ""
     return (f"95 % of joins within {loud['joinMilliseconds95']:.0f} ms (mark {JOIN_MARK} ms; without the crowd "
             f"{quiet['joinMilliseconds95']:.0f} ms), all 20 joined; {upgraded} sockets open after {opening:.0f} s, "
-            f"{closed} closed and opened again during the join{troubles}; server {before // 1024} MiB before, "
+            f"{closed} closed and opened again during the join{troubles}; server CPU {idle:.0%} "
+            f"of a core before the join and {busy:.0%} during it; {before // 1024} MiB before, "
             f"{during // 1024} MiB with them")
 
 
@@ -159,11 +174,10 @@ async def full_join(bridge: Bridge) -> str:
             last = total
         seconds, used = time.monotonic() - begin, processor_seconds(bridge) - cpu
         grown = bridge.memory()
-        require(everybody.total("lost") == 0, f"{everybody.total('lost')} sockets were lost: {everybody.troubles}")
+        lost, troubles = everybody.total("lost"), everybody.troubles
         each = await everybody.finish()
-    require(len(each) == FULL_JOIN, f"{len(each)} sockets at the end")
-    total = sum(each)
+    require(len(each) == FULL_JOIN, f"{len(each)} sockets at the end, {lost} lost: {troubles}")
     return (f"{FULL_JOIN} sockets welcomed after {welcomed:.1f} s, quiet after {seconds:.1f} s; server CPU "
-            f"{used:.2f} s ({used / FULL_JOIN * 1_000:.1f} ms each); {total / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
+            f"{used:.2f} s ({used / FULL_JOIN * 1_000:.1f} ms each); {last / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
             f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}); "
-            f"{memory // 1024} MiB before, {grown // 1024} MiB after")
+            f"{memory // 1024} MiB before, {grown // 1024} MiB after; {lost} lost on the way {troubles or ''}")

@@ -19,6 +19,7 @@ import line_cases  # noqa: F401
 import message_cases  # noqa: F401
 import restart_cases  # noqa: F401
 import socket_cases  # noqa: F401
+import terminal_cases  # noqa: F401
 import throttled_cases  # noqa: F401
 import tls_cases  # noqa: F401
 

@@ -108,8 +108,8 @@ async def throttled(outer: Bridge) -> str:
     folder.mkdir()
     async with Namespace() as namespace:
         bridge = Bridge(outer.program, folder, address=HERE, options=("--announce", HERE))
-        await bridge.start()
         try:
+            await bridge.start()
             return await measure(bridge, namespace)
         finally:
             ended = await bridge.stop()

@@ -31,7 +31,7 @@ struct SocketEventsTests {
     }
 
     @Test(
-        "deltas, applied in order, give exactly the whole roster, whenever somebody came; no private field for the public",
+        "deltas, in order, give exactly the whole roster, whenever somebody came; nothing private for the public",
         arguments: 1...6 as ClosedRange<UInt64>)
     func deltas(seed: UInt64) throws {
         let world = try World(points: 8, observers: 1_000, seed: seed)
@@ -160,7 +160,8 @@ struct SocketEventsTests {
         #expect(world.say(.message("chủ tọa ơi", to: .point(try world.point("p0"))), desk) == "ok")
         #expect(
             heard() == [
-                ["mọi người", "riêng p1", "xin giúp", "chủ tọa ơi"], ["mọi người", "riêng p1", "xin giúp", "chủ tọa ơi"],
+                ["mọi người", "riêng p1", "xin giúp", "chủ tọa ơi"],
+                ["mọi người", "riêng p1", "xin giúp", "chủ tọa ơi"],
                 ["mọi người", "riêng p1"], ["mọi người", "xin giúp"], ["mọi người"],
             ])
         #expect(two.chat.last?.from == MessageView.Sender(role: .point, point: try world.point("p2")))
@@ -181,7 +182,9 @@ struct SocketEventsTests {
         world.run(for: .seconds(3))
         let picture = socket.mirror.slots.first { $0.kind == .picture && $0.index == 0 }
         #expect(picture?.point?.rawValue == "p1" && picture?.source == .camera && picture?.state == .on)
-        #expect(socket.mirror.slots.contains { $0.kind == .audio && $0.point?.rawValue == "p1" && $0.source == .microphone })
+        #expect(
+            socket.mirror.slots.contains { $0.kind == .audio && $0.point?.rawValue == "p1" && $0.source == .microphone }
+        )
         #expect(other.slotLists.isEmpty && other.mirror.slots.isEmpty, "it receives nothing")
         world.leave(sender)
         world.run(for: .seconds(2))

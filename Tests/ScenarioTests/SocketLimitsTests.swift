@@ -40,7 +40,8 @@ struct SocketLimitsTests {
         #expect(changes > 10_000)
         let held = slow.taken - before
         #expect(held <= SimulatedSocket.highWater + (64 << 10), "\(held) bytes were written for who does not read")
-        #expect(reader.mirror.roster.allSatisfy { $0.details?.delegateList.first?.name == "Đại biểu 58" }, "the control")
+        #expect(
+            reader.mirror.roster.allSatisfy { $0.details?.delegateList.first?.name == "Đại biểu 58" }, "the control")
 
         let kept = slow.unreadBytes
         world.resumeReading(slow)
@@ -113,7 +114,9 @@ struct SocketLimitsTests {
         #expect(quiet.answer(to: ask) == "ok", "in the same turn")
         let answers = first.compactMap { flooder.answer(to: $0) }
         #expect(answers.count == 50, "each gets exactly one answer")
-        #expect(answers.prefix(20).allSatisfy { $0 == "ok" } && answers.dropFirst(20).allSatisfy { $0 == "too-many-commands" })
+        #expect(
+            answers.prefix(20).allSatisfy { $0 == "ok" }
+                && answers.dropFirst(20).allSatisfy { $0 == "too-many-commands" })
         #expect(flooder.errors.allSatisfy { ($0.retryAfter ?? 0) >= 1 && !$0.text.isEmpty })
         var turns = 0
         while flooder.closed == nil, turns < 100 {
@@ -140,9 +143,10 @@ struct SocketLimitsTests {
     func badMessages() throws {
         let world = try World(points: 4)
         let socket = try world.enter(.point, "p1")
-        for text in ["{", "[]", "{\"type\":\"ask\"}", "{\"type\":\"ask\",\"id\":-1}", "{\"type\":\"dance\",\"id\":7}",
-            "{\"type\":\"give\",\"id\":8}", "{\"type\":\"ask\",\"id\":9,\"id\":9}", ""]
-        { socket.send(text: text) }
+        for text in [
+            "{", "[]", "{\"type\":\"ask\"}", "{\"type\":\"ask\",\"id\":-1}", "{\"type\":\"dance\",\"id\":7}",
+            "{\"type\":\"give\",\"id\":8}", "{\"type\":\"ask\",\"id\":9,\"id\":9}", "",
+        ] { socket.send(text: text) }
         world.exchangeSockets()
         #expect(socket.errors.count == 8 && socket.oks.isEmpty && socket.closed == nil)
         #expect(socket.errors.map(\.code).filter { $0 == "unsupported" }.count == 1)

@@ -59,7 +59,8 @@ struct SocketResumeTests {
         let own = MessageTarget.point(try world.point("p2"))
         let meant = desk.chat.filter { $0.to == .all || $0.to == own }.map(\.text)
         #expect(heard == meant && meant.count > 50, "seed \(seed)")
-        #expect(device.mirror.roster.map { $0.seen(by: .everyone) } == witness.mirror.roster.map { $0.seen(by: .everyone) })
+        #expect(
+            device.mirror.roster.map { $0.seen(by: .everyone) } == witness.mirror.roster.map { $0.seen(by: .everyone) })
         #expect(device.mirror.floor == witness.mirror.floor && device.mirror.room == witness.mirror.room)
         #expect(first.welcome?.session == device.welcome?.session)
     }

@@ -118,14 +118,15 @@ struct SocketRulesTests {
         world.run(for: .seconds(1))
         #expect(client.transport?.state == .closed(.peerClosed) && other.isConnected && bystander.closed == nil)
         #expect(chair.mirror.lines[try world.point("p1")]?.details?.removed == true)
-        #expect(chair.noticeCodes == ["removed"] && bystander.noticeCodes.isEmpty)
+        #expect(chair.noticeCodes == ["point-removed"] && bystander.noticeCodes.isEmpty)
 
         func tries() throws -> [String] {
             let token = try world.token(.point, "p1")
             let another = try world.token(.point, "p1", id: "another")
             return [
                 try world.hello(token: token).errors.first?.code ?? "welcome",
-                try world.hello(Hello(binding: socket.welcome?.binding), token: another).errors.first?.code ?? "welcome",
+                try world.hello(Hello(binding: socket.welcome?.binding), token: another).errors.first?.code
+                    ?? "welcome",
                 try world.offer(world.makeClient(), token: another).code ?? "created",
                 try world.post(.ask, token: token),
             ]

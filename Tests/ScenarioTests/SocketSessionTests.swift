@@ -29,7 +29,8 @@ struct SocketSessionTests {
 
         let staff = try world.enter(.technician)
         #expect(staff.welcome?.you.point == nil)
-        #expect(staff.mirror.roster.allSatisfy { $0.details?.contactTelephone.hasPrefix("0274") == true }, "the control")
+        #expect(
+            staff.mirror.roster.allSatisfy { $0.details?.contactTelephone.hasPrefix("0274") == true }, "the control")
         #expect(try world.state("p1") == "present", "a socket alone is presence")
         #expect(try world.state("p2") == "expected")
     }
@@ -124,7 +125,8 @@ struct SocketSessionTests {
         world.exchangeSockets()
         #expect(socket.errors.map(\.code) == ["bad-message"] && socket.errors[0].id == nil && socket.closed == nil)
         #expect(world.say(.ask, socket) == "ok", "it goes on")
-        #expect(socket.events.compactMap { if case .welcome(let other) = $0 { other.session } else { nil } } == [session])
+        #expect(
+            socket.events.compactMap { if case .welcome(let other) = $0 { other.session } else { nil } } == [session])
     }
 
     @Test("binary messages end it with 1003, a broken frame with 1002; the session stays for who comes back")

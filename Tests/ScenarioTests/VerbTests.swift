@@ -59,7 +59,8 @@ struct VerbTests {
             ("technician", .mute(.all), "not-allowed"), ("operator", .unmute(.points([p2])), "ok"),
             ("operator", .program([p1, p2]), "ok"), ("operator", .program([p9]), "unknown-point"),
             ("p1", .program([p1]), "not-allowed"), ("operator", .mode(.lecture), "ok"),
-            ("p2", .mode(.discussion), "not-allowed"), ("chair", .lock(true), "ok"), ("p1", .lock(false), "not-allowed"),
+            ("p2", .mode(.discussion), "not-allowed"), ("chair", .lock(true), "ok"),
+            ("p1", .lock(false), "not-allowed"),
             ("p1", .delegates([Delegate(name: "Trần Văn C", post: "Phó")], of: nil), "ok"),
             ("p1", .delegates([], of: p2), "not-allowed"),
             ("operator", .delegates([Delegate(name: "Lê D", post: "")], of: p2), "ok"),
@@ -67,7 +68,8 @@ struct VerbTests {
             ("p1", .delegates(many, of: nil), "too-many-delegates"), ("p1", .message("a", to: .all), "not-allowed"),
             ("p1", .message("xin nói", to: .staff), "ok"), ("technician", .message("nghe rõ", to: .all), "ok"),
             ("chair", .message(" ", to: .all), "message-empty"), ("chair", .message(long, to: .all), "text-too-long"),
-            ("chair", .message("a", to: .point(p5)), "nobody-there"), ("observer", .message("a", to: .staff), "not-allowed"),
+            ("chair", .message("a", to: .point(p5)), "nobody-there"),
+            ("observer", .message("a", to: .staff), "not-allowed"),
             ("technician", .remove(p2, reason: ""), "not-allowed"), ("operator", .remove(p0, reason: ""), "is-chair"),
             ("chair", .remove(p2, reason: long), "text-too-long"), ("chair", .readmit(p2), "not-removed"),
             ("chair", .remove(p2, reason: "ồn"), "ok"), ("p1", .readmit(p2), "not-allowed"),
@@ -141,7 +143,8 @@ struct VerbTests {
         for number in 0..<30 {
             codes.append(
                 try world.request(
-                    "POST", "/v1/rooms/r/lock", token: token, body: number % 2 == 0 ? "" : "{").code ?? "ok")
+                    "POST", "/v1/rooms/r/lock", token: token, body: number % 2 == 0 ? "" : "{"
+                ).code ?? "ok")
         }
         #expect(codes.prefix(20).allSatisfy { $0 != "too-many-commands" })
         #expect(codes.dropFirst(20).allSatisfy { $0 == "too-many-commands" })

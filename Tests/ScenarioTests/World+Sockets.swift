@@ -21,9 +21,7 @@ extension World {
         var remainder: [UInt8]
     }
 
-    /// Asks for a socket over a connection of its own, whatever the answer.
-    ///
-    /// - Parameter early: Sent in the same packet, before the answer.
+    /// Asks for a socket over a connection of its own, whatever the answer; `early` goes in the same packet.
     func upgrade(
         token: String?, path: String = World.socketPath, subprotocols: [String] = ["diemcau.v1"],
         origin: String? = nil, host: String = "bridge.test:8443", early: [UInt8] = []
@@ -99,7 +97,7 @@ extension World {
     /// The connection breaks; the server's system says so.
     func drop(_ socket: SimulatedSocket) {
         socket.isCut = true
-        control.detach(socket.id)
+        control.detach(socket.id, at: now)
         sockets[socket.id] = nil
     }
 
@@ -135,7 +133,7 @@ extension World {
         }
         if control.isOver(socket.id, at: now) {
             socket.isOver = true
-            control.detach(socket.id)
+            control.detach(socket.id, at: now)
             sockets[socket.id] = nil
         }
         return hasCome

@@ -112,7 +112,8 @@ extension ControlPlane {
         insert(
             ResourceRecord(
                 id: admission.resource, number: number, room: id, loop: loop, session: admission.session,
-                role: claims.role, point: admission.point, token: claims.tokenID, entityTag: tag, remoteFragment: remote.fragment),
+                role: claims.role, point: admission.point, token: claims.tokenID, entityTag: tag,
+                remoteFragment: remote.fragment),
             description)
         if let point = admission.point {
             lines.open(number, of: point, in: id, sends: admission.sends, receives: admission.receives, at: now)

@@ -70,7 +70,8 @@ extension ControlPlane {
         return seq
     }
 
-    private func makeWelcome(_ admission: Admission, _ record: RoomRecord, resumed: Bool, at moment: Moment) -> Welcome {
+    private func makeWelcome(_ admission: Admission, _ record: RoomRecord, resumed: Bool, at moment: Moment) -> Welcome
+    {
         let room = record.room
         return Welcome(
             epoch: settings.epoch, session: admission.session, binding: admission.secret, resumed: resumed,

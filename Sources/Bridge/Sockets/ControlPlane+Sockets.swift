@@ -39,7 +39,8 @@ extension ControlPlane {
     private func claims(
         of request: Request, room name: String, offered: [String], at moment: Moment
     ) throws(ProblemDocument) -> (TokenClaims, RoomID) {
-        let token = offered.first { $0.hasPrefix(Self.tokenPrefix) }.map { String($0.dropFirst(Self.tokenPrefix.count)) }
+        let offer = offered.first { $0.hasPrefix(Self.tokenPrefix) }
+        let token = offer.map { String($0.dropFirst(Self.tokenPrefix.count)) }
         guard request.fields[.authorization] == nil, let token else {
             return try claims(of: request, room: name, at: moment)
         }
@@ -75,8 +76,9 @@ extension ControlPlane {
         return Array(ready)
     }
 
-    /// The next bytes for a socket's peer; `nil` when there is nothing at present. Ask only while the peer reads: what
-    /// is not asked for waits in the room's log, of which there is one.
+    /// The next bytes for a socket's peer; `nil` when there is nothing at present.
+    ///
+    /// Ask only while the peer reads: what is not asked for waits in the room's log, of which there is one.
     package func output(of id: SocketID, at now: Instant) -> [UInt8]? {
         guard let socket = sockets[id] else { return nil }
         if let bytes = socket.takeOutput() { return bytes }
@@ -97,10 +99,14 @@ extension ControlPlane {
     /// Whether everything was sent that will be: the connection can be closed.
     package func isOver(_ id: SocketID, at now: Instant) -> Bool { sockets[id]?.isOver(at: now) ?? true }
 
-    /// The connection under a socket has gone. Session, floor and place in the queue are kept for a while.
-    package func detach(_ id: SocketID) {
+    /// The connection under a socket has gone; session, floor and place in the queue are kept for a while.
+    package func detach(_ id: SocketID, at now: Instant) {
         ready.remove(id)
-        sockets.removeValue(forKey: id)?.hangUp()
+        guard let socket = sockets.removeValue(forKey: id) else { return }
+        socket.hangUp()
+        if let resource = socket.resource {
+            apply(.activity(resource, lastAuthenticated: socket.lastHeard), to: socket.room, at: now)
+        }
     }
 
     package var socketCount: Int { sockets.count }

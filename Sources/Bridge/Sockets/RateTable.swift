@@ -4,8 +4,7 @@ import Units
 
 /// How often each token may do something, whichever way it comes.
 struct RateTable {
-    /// Ours. The buckets of all are full again when there are more: whoever comes with thousands of tokens has them
-    /// from the operator.
+    /// Ours; with more than these all begin anew: whoever comes with thousands of tokens has them from the operator.
     private static let limit = 4_096
 
     private var rates: [TokenID: CommandRate] = [:]

@@ -6,8 +6,9 @@ import WebSocket
 /// What one room tells its sockets: gathered, encoded once for all, and kept for slow readers and for those who come
 /// back.
 final class RoomChannel {
-    /// A session that has said `hello`. It is kept for as long as the session lives, connected or not: whoever comes
-    /// back misses nothing.
+    /// A session that has said `hello`.
+    ///
+    /// It is kept for as long as the session lives, connected or not: whoever comes back misses nothing.
     fileprivate struct Listener {
         var socket: SocketID?
         var language: Language
@@ -15,8 +16,9 @@ final class RoomChannel {
         let point: PointCode?
     }
 
-    /// Roster changes are gathered for so long: at most five times a second. A full room gathers longer, because each
-    /// change goes to everybody.
+    /// Roster changes are gathered for so long: at most five times a second.
+    ///
+    /// A full room gathers longer, because each change goes to everybody.
     static func gatheringTime(sockets: Int) -> Duration { .milliseconds(min(1_000, max(200, sockets * 2 / 5))) }
 
     private(set) var log = EventLog()
@@ -24,8 +26,9 @@ final class RoomChannel {
     private var listenersByPoint: [PointCode: Int] = [:]
     /// Of the listeners that are connected.
     private(set) var socketCount = 0
-    /// The roster as it was told last, with private fields. Whoever comes gets this, and not the room as it is: changes
-    /// are differences to what was told.
+    /// The roster as it was told last, with private fields.
+    ///
+    /// Whoever comes gets this, and not the room as it is: changes are differences to what was told.
     private var told: [PointCode: RosterLineView]
     private var order: [PointCode]
     private var toldVersion: UInt64
@@ -189,14 +192,14 @@ final class RoomChannel {
         }
     }
 
-    /// A `welcome` with the roster: whole frames, of which the greatest is shared. It stands for the log's last `seq`.
+    /// A `welcome` with the roster: whole frames, of which the greatest is shared; it stands for the last `seq`.
     func frames(of welcome: Welcome) -> [[UInt8]] {
         let text = ServerMessage.event(seq: log.lastSeq, .welcome(welcome)).encoded
         let head = text.dropLast() + Array(#","roster":{"version":\#(toldVersion),"points":"#.utf8)
         return frames(Array(head), for: welcome.you.role.isStaff, tail: "}}")
     }
 
-    /// A `roster` event with everything, for a reader who has lost changes. It stands for the log's last `seq`.
+    /// A `roster` event with everything, for a reader who has lost changes; it stands for the last `seq`.
     func rosterFrames(isStaff: Bool) -> [[UInt8]] {
         let head = #"{"type":"roster","seq":\#(log.lastSeq),"version":\#(toldVersion),"whole":true,"points":"#
         return frames(Array(head.utf8), for: isStaff, tail: "}")

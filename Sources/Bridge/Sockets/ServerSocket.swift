@@ -19,9 +19,9 @@ final class ServerSocket {
 
     /// Ours: a page says `hello` with its first message.
     static let helloLimit = Duration.seconds(5)
-    /// How long the last words may take to leave: a peer who does not read is given up then. Ours.
+    /// Ours; how long the last words may take to leave: a peer who does not read is given up then.
     static let endingLimit = Duration.seconds(5)
-    /// Replies that a client who never reads may leave behind before it is given up, in bytes. Ours.
+    /// Ours; replies that a client who never reads may leave behind before it is given up, in bytes.
     static let replyLimit = 1 << 20
     private static let sliceLimit = 64 << 10
 
@@ -39,8 +39,9 @@ final class ServerSocket {
     /// The newest `health` message that has not gone out yet, as a last frame behind the `seq`; an older one is of no
     /// use to anybody.
     var health: [UInt8]?
-    /// When the last frame came, and what of that the room has been told.
-    private var lastHeard: Instant
+    /// When the last frame came.
+    private(set) var lastHeard: Instant
+    /// When the room was last told of that.
     private var lastReported: Instant
     /// Pieces of one long message that is being taken, and how far; nothing else may go out in between.
     private var parts: [[UInt8]] = []
@@ -178,8 +179,9 @@ final class ServerSocket {
     /// Sends a message that is this client's alone, before any event that has not been taken yet.
     func send(_ message: ServerMessage) { connection.send(text: message.encoded) }
 
-    /// Sends one long message as whole frames, some of them shared with other sockets. They are taken in slices: to a
-    /// peer who does not read only the beginning goes.
+    /// Sends one long message as whole frames, some of them shared with other sockets.
+    ///
+    /// They are taken in slices: to a peer who does not read only the beginning goes.
     func send(frames: [[UInt8]]) {
         guard connection.isOpen else { return }
         // What was sent before goes first.

@@ -180,20 +180,21 @@ export class RoomMedia extends EventTarget {
 
   // MARK: Sections
 
-  /** The n-th receiving section of a kind is slot n; the first of each kind also sends, if this participant may. */
+  /**
+   * The n-th receiving section of a kind is slot n. The microphone shares the first sound section; the camera has one of
+   * its own, for a section that sends has one codec, and a slot takes every codec that it can.
+   */
   #sections(connection) {
     const { audio, video } = this.local?.tracks ?? {};
     const send = this.local !== null;
-    const both = (slots) => slots > 0 ? "sendrecv" : "sendonly";
     this.senders = {};
     const sounds = [], views = [];
     if (send) {
-      const sound = connection.addTransceiver(audio ?? "audio", { direction: both(this.audioSlots) });
+      const sound = connection.addTransceiver(audio ?? "audio", { direction: this.audioSlots > 0 ? "sendrecv" : "sendonly" });
       const view = connection.addTransceiver(
-        video ?? "video", { direction: both(this.pictureSlots), sendEncodings: layers.map((layer) => ({ ...layer })) });
+        video ?? "video", { direction: "sendonly", sendEncodings: layers.map((layer) => ({ ...layer })) });
       this.senders = { audio: sound.sender, video: view.sender };
       if (this.audioSlots > 0) sounds.push(sound);
-      if (this.pictureSlots > 0) views.push(view);
     }
     while (sounds.length < this.audioSlots) sounds.push(connection.addTransceiver("audio", { direction: "recvonly" }));
     while (views.length < this.pictureSlots) views.push(connection.addTransceiver("video", { direction: "recvonly" }));
