@@ -23,6 +23,10 @@ final class ControlShell {
     private var listener: TCPListener?
     private var metrics: MetricsListener?
     private var timer: LoopTimer?
+    /// Sockets that may have something to send, the next ones last.
+    private var waiting: [SocketID] = []
+    /// Makes a turn come at once, for the rest of ``waiting``.
+    private var nextTurn: LoopTimer?
     private var watcher: FileWatcher?
     private var hangUp: SignalHandler?
     private var random = SecureRandom()
@@ -30,6 +34,9 @@ final class ControlShell {
     private var turns = LoopStatistics()
     private var nextPublication = Instant.zero
     private(set) var mailbox: Mailbox<MediaReport>?
+
+    /// Sockets that are served in one turn: news for thousands must not keep those waiting who come meanwhile. Ours.
+    private static let socketsPerTurn = 128
 
     init(
         _ plane: ControlPlane, settings: ServerSettings, state: StateFolder, context: TLSServerContext,
@@ -54,6 +61,7 @@ final class ControlShell {
         mailbox = try Mailbox<MediaReport>(on: loop) { [unowned self] in read($0) }
         timer = try LoopTimer(on: loop) { [unowned self] in tick() }
         try timer?.start(after: .milliseconds(100), every: .milliseconds(100))
+        nextTurn = try LoopTimer(on: loop) {}
         do throws(LoopError) {
             watcher = try FileWatcher(directory: settings.rooms, on: loop) { [unowned self] in reloadRooms() }
         } catch {
@@ -80,7 +88,8 @@ final class ControlShell {
 
     func close() {
         plane.shutDown(at: loop.now)
-        endTurn()
+        waiting += plane.takeReadySockets()
+        repeat { endTurn() } while !waiting.isEmpty
         loop.onPrepare = nil
         listener?.close()
         listener = nil
@@ -91,6 +100,7 @@ final class ControlShell {
         watcher = nil
         hangUp = nil
         timer = nil
+        nextTurn = nil
         mailbox?.close()
         mailbox = nil
     }
@@ -123,9 +133,14 @@ final class ControlShell {
         }
     }
 
-    /// Just before the loop waits: sockets and media loops are told everything that the turn brought.
+    /// Just before the loop waits: media loops are told everything that the turn brought, sockets as many as may be.
     private func endTurn() {
-        for socket in plane.takeReadySockets() { connections.connection(of: socket)?.pump() }
+        if waiting.isEmpty { waiting = plane.takeReadySockets() }
+        let next = waiting.suffix(Self.socketsPerTurn)
+        waiting.removeLast(next.count)
+        for socket in next { connections.connection(of: socket)?.pump() }
+        // Without the timer the rest would follow with the next event, or tick.
+        if !waiting.isEmpty { try? nextTurn?.start(after: .zero) }
         sendCommands()
     }
 

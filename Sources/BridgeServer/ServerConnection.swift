@@ -85,6 +85,8 @@ final class ServerConnection {
         guard !isClosed else { return }
         if socket == nil, http.isFinished { session.close() }
         send()
+        // Answers go at once, before what all others are told.
+        pump()
         if session.isClosed || (socket == nil && http.isFinished) { finish() }
     }
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import resource
 import sys
 import time
@@ -120,7 +121,31 @@ async def join_twenty(bridge: Bridge) -> dict:
     return result
 
 
-@case("socket-crowd", limit=180, options=("--maximum-connections-per-address", "6000"))
+class Turns:
+    """The longest turn of the control loop, watched twice a second: how long whoever comes may have to wait."""
+
+    def __init__(self, bridge: Bridge):
+        self.bridge = bridge
+        self.longest = 0.0
+
+    async def __aenter__(self) -> "Turns":
+        self.task = asyncio.create_task(self.watch())
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        self.task.cancel()
+
+    async def watch(self) -> None:
+        async with aiohttp.ClientSession() as http:
+            while True:
+                async with http.get(f"http://127.0.0.1:{self.bridge.metrics_port}/metrics") as response:
+                    text = await response.text()
+                turn = re.search(r'^diemcau_loop_longest_turn_seconds\{.*loop="control".*\} (\S+)', text, re.M)
+                self.longest = max(self.longest, float(turn[1]))
+                await asyncio.sleep(0.5)
+
+
+@case("socket-crowd", limit=180, metrics=True, options=("--maximum-connections-per-address", "6000"))
 async def crowd(bridge: Bridge) -> str:
     """4,000 idle, deaf, mute and dripping sockets are held while twenty points join."""
     allow_files(12_000)
@@ -142,14 +167,15 @@ async def crowd(bridge: Bridge) -> str:
             nonlocal loud
             loud = await join_twenty(bridge)
 
-        busy = await share(bridge, join())
+        async with Turns(bridge) as turns:
+            busy = await share(bridge, join())
         during, upgraded, closed = bridge.memory(), held.total("upgraded"), held.total("lost") - lost
         require(upgraded >= 3_500, f"only {upgraded} sockets were still open")
         troubles = f", {held.troubles}" if held.troubles else ""
     return (f"95 % of joins within {loud['joinMilliseconds95']:.0f} ms (mark {JOIN_MARK} ms; without the crowd "
             f"{quiet['joinMilliseconds95']:.0f} ms), all 20 joined; {upgraded} sockets open after {opening:.0f} s, "
             f"{closed} closed and opened again during the join{troubles}; server CPU {idle:.0%} "
-            f"of a core before the join and {busy:.0%} during it; {before // 1024} MiB before, "
+            f"of a core before the join and {busy:.0%} during it, longest turn {turns.longest * 1_000:.0f} ms; {before // 1024} MiB before, "
             f"{during // 1024} MiB with them")
 
 

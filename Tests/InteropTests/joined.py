@@ -12,11 +12,12 @@ from harness import Failure, Skipped, require
 class Joined:
     """One `diemcau join` as a child process, and what it has said."""
 
-    def __init__(self, bridge: Bridge, point: str, *options: str, within: tuple[str, ...] = ()):
+    def __init__(self, bridge: Bridge, point: str, *options: str, within: tuple[str, ...] = (), room: str = "demo"):
         """`within` is the command that the program is an argument of, if any."""
         self.bridge = bridge
         self.within = within
         self.point = point
+        self.room = room
         self.options = options
         self.lines: list[dict] = []
         self.complaints = ""
@@ -25,11 +26,12 @@ class Joined:
         if shutil.which("ffmpeg") is None:
             raise Skipped("no ffmpeg here")
         token = self.bridge.folder / f"token-{self.point}"
-        token.write_text(await self.bridge.token(self.point))
+        token.write_text(await self.bridge.token(self.point, room=self.room))
         self.process = await asyncio.create_subprocess_exec(
             *self.within, self.bridge.program.path, "join", self.bridge.url, "--ca", str(self.bridge.certificate),
-            "--room", "demo", "--as", self.point, "--token-file", str(token), *self.options, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment())
+            "--room", self.room, "--as", self.point, "--token-file", str(token), *self.options,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env=environment())
         self.readers = [asyncio.create_task(self.listen()), asyncio.create_task(self.hear())]
         return self
 

@@ -17,6 +17,7 @@ import hostile_cases  # noqa: F401
 import http_cases  # noqa: F401
 import line_cases  # noqa: F401
 import message_cases  # noqa: F401
+import reference_cases  # noqa: F401
 import restart_cases  # noqa: F401
 import socket_cases  # noqa: F401
 import terminal_cases  # noqa: F401

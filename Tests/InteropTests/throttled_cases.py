@@ -67,6 +67,14 @@ class Namespace:
         await self.inside("tc", "qdisc", "replace", "dev", self.there, "root", "tbf", "rate", f"{kilobits}kbit",
                           "burst", "5kb", "latency", "50ms")
 
+    async def release(self) -> None:
+        """Takes the throttle away."""
+        await self.inside("tc", "qdisc", "delete", "dev", self.there, "root")
+
+    async def plug(self, is_in: bool) -> None:
+        """The line's plug in or out, at the far end: who listens here goes on for all the others."""
+        await self.inside("ip", "link", "set", self.there, "up" if is_in else "down")
+
 
 class Lines:
     """The server's word on each line, asked ten times a second."""

@@ -45,8 +45,7 @@ extension ControlPlane {
             if let point = message.point, !message.from.isStaff { rooms[id]?.channel.tell(event, to: .point(point)) }
         case .point(let point):
             rooms[id]?.channel.tell(event, to: .staff)
-            // The chair is one of the staff, and gets it once.
-            guard rooms[id]?.room.rosterLine(point)?.role != .chair else { return }
+            // A chair who sits there is one of the staff, and gets it once: see ``ServerSocket/viewer``.
             rooms[id]?.channel.tell(event, to: .point(point))
         }
     }
