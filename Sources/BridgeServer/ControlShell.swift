@@ -35,7 +35,7 @@ final class ControlShell {
     private var nextPublication = Instant.zero
     private(set) var mailbox: Mailbox<MediaReport>?
 
-    /// Sockets that are served in one turn: news for thousands must not keep those waiting who come meanwhile. Ours.
+    /// Ours; sockets served in one turn: news for thousands must not keep those waiting who come meanwhile.
     private static let socketsPerTurn = 128
 
     init(

@@ -1,9 +1,9 @@
 """Many sockets in a process of its own: `crowd.py PORT CERTIFICATE <PLAN`, told by a line of JSON twice a second.
 
 The plan is {"pace": connections a second, "sockets": [{"kind", "room", "token"} …]}; a socket that is closed is opened
-again. It ends, with a last line, when its standard input does. Kinds: `idle` says hello and reads; `deaf` says hello and
-never reads; `mute` never says hello; `drip` says hello, then a byte a second of a message that never ends. `idle` and
-`deaf` show by unasked pongs that they are alive.
+again. It ends, with a last line, when its standard input does. Kinds: `idle` says hello and reads; `deaf` says hello
+and never reads; `mute` never says hello; `drip` says hello, then a byte a second of a message that never ends. `idle`
+and `deaf` show by unasked pongs that they are alive.
 """
 
 import asyncio

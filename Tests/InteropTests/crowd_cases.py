@@ -174,8 +174,8 @@ async def crowd(bridge: Bridge) -> str:
         troubles = f", {held.troubles}" if held.troubles else ""
     return (f"95 % of joins within {loud['joinMilliseconds95']:.0f} ms (mark {JOIN_MARK} ms; without the crowd "
             f"{quiet['joinMilliseconds95']:.0f} ms), all 20 joined; {upgraded} sockets open after {opening:.0f} s, "
-            f"{closed} closed and opened again during the join{troubles}; server CPU {idle:.0%} "
-            f"of a core before the join and {busy:.0%} during it, longest turn {turns.longest * 1_000:.0f} ms; {before // 1024} MiB before, "
+            f"{closed} closed and opened again during the join{troubles}; server CPU {idle:.0%} of a core before the "
+            f"join and {busy:.0%} during it, longest turn {turns.longest * 1_000:.0f} ms; {before // 1024} MiB before, "
             f"{during // 1024} MiB with them")
 
 

@@ -1,24 +1,18 @@
 """The reference conference: a whole room of load points, led by pages and terminals alone."""
 
 import asyncio
-import contextlib
-import json
 import os
-import re
-import signal
 import time
 from pathlib import Path
 
-from bridge import Bridge, environment
-from crowd_cases import processor_seconds
+from bridge import Bridge
 from harness import Skipped, case, eventually, require
 from joined import Joined
-from pages import PICTURES, Pages, Tab
+from pages import PICTURES, Pages
+from reference import CENTRAL, POINTS, ROOM, Crowd, Ears, Gauge, effects, joining, kill, prefer
 from terminal import Terminal
 from throttled_cases import HERE, LIMIT, MARK, Namespace
 
-ROOM, POINTS = "hcmc-168", 168
-CENTRAL = "79"  # among the load points; a chair's seat, which nobody mutes
 COMMUNE, COMMUNE_NAME = "27667", "Xã Bình Khánh"  # on a terminal
 NEWCOMER = "27673"  # in a browser, when the room is locked
 NARROW = "27676"  # on a line of its own
@@ -26,132 +20,6 @@ MEDIA = ("--camera", "test", "--microphone", "tone", "--size", "320x240", "--fps
 MESSAGE = "Đề nghị các điểm cầu giữ trật tự."
 SLOW = 30  # seconds that an action may take on a busy machine before the case fails
 
-
-async def effects(act, **seen) -> str:
-    """Does something, and writes after how many seconds each of its effects was seen, counted from before it."""
-    begin = time.monotonic()
-
-    async def clock(effect) -> float:
-        await effect
-        return time.monotonic() - begin
-
-    times = (await asyncio.gather(act, *map(clock, seen.values())))[1:]
-    return ", ".join(f"{where} {seconds:.2f}" for where, seconds in zip(seen, times)) + " s"
-
-
-# MARK: Around the conference
-
-class Crowd:
-    """`diemcau load` with the first points of the roster."""
-
-    def __init__(self, bridge: Bridge):
-        self.bridge = bridge
-        self.last = ""
-        self.joined = 0
-
-    async def __aenter__(self) -> "Crowd":
-        self.process = await asyncio.create_subprocess_exec(
-            self.bridge.program.path, "load", self.bridge.url, "--room", ROOM, "--rooms", self.bridge.rooms, "--state",
-            self.bridge.state, "--points", str(POINTS), "--for", "30m", "--json", stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment())
-        self.reader = asyncio.create_task(self.read())
-        return self
-
-    async def __aexit__(self, *_) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        await self.reader
-
-    async def read(self) -> None:
-        async for line in self.process.stderr:
-            self.last = line.decode(errors="replace").strip()
-            if match := re.search(r"(\d+)/\d+ joined", self.last):
-                self.joined = int(match[1])
-
-    async def finish(self) -> str:
-        """All leave; what they measured."""
-        self.process.send_signal(signal.SIGINT)
-        result = json.loads(await asyncio.wait_for(self.process.stdout.read(), 20))
-        require(result["connectedAtEnd"] == POINTS, f"{result['connectedAtEnd']} of {POINTS} load points at the end")
-        lost, expected = (sum(slots[name] for slots in result["slots"]) for name in ("lost", "expected"))
-        return (f"{POINTS} load points for {result['seconds']:.0f} s: {result['losses']} lines lost, packets lost "
-                f"{lost / max(1, expected):.3%}, sound after {result['latencyMilliseconds50']:.0f} ms (half) … "
-                f"{result['latencyMilliseconds99']:.0f} ms (99 %), {result['megabitsIn']:.0f} Mbit/s to them, "
-                f"{result['megabitsOut']:.0f} from them, generator {result['cpuPercent']:.0f} % of a core")
-
-
-class Gauge:
-    """The server's CPU and memory, each second."""
-
-    def __init__(self, bridge: Bridge):
-        self.bridge = bridge
-        self.shares: list[float] = []
-        self.memory = 0
-
-    async def __aenter__(self) -> "Gauge":
-        self.task = asyncio.create_task(self.watch())
-        return self
-
-    async def __aexit__(self, *_) -> None:
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
-
-    async def watch(self) -> None:
-        while True:
-            before, begin = processor_seconds(self.bridge), time.monotonic()
-            await asyncio.sleep(1)
-            self.shares.append((processor_seconds(self.bridge) - before) / (time.monotonic() - begin))
-            self.memory = max(self.memory, self.bridge.memory())
-
-    def text(self) -> str:
-        ordered = sorted(self.shares)
-        return (f"server CPU {ordered[len(ordered) // 2]:.0%} of a core (half of the seconds), at most "
-                f"{ordered[-1]:.0%}; at most {self.memory // 1024} MiB")
-
-
-class Ears:
-    """What one receiving `join` hears: its sound packets each second, and whose they are."""
-
-    def __init__(self, line: Joined, journal: Path):
-        self.line = line
-        self.journal = journal
-
-    def total(self, index: int) -> int:
-        return sum(item["packets"] for item in self.line.lines[index]["slots"] if item["slot"].startswith("audio"))
-
-    def rate(self) -> int:
-        """Sound packets of the last second."""
-        return self.total(-1) - self.total(-2)
-
-    def entries(self) -> list[dict]:
-        return [json.loads(line) for line in self.journal.read_text().splitlines()]
-
-    async def hear(self, seconds: int) -> tuple[list[int], set[str]]:
-        """Listens from the next status line on: packets of each second, and the points that came onto sound slots."""
-        first, known = len(self.line.lines), len(self.entries())
-        await eventually(lambda: len(self.line.lines) > first + seconds, seconds + 10, "no more status lines")
-        rates = [self.total(index) - self.total(index - 1) for index in range(first + 1, first + 1 + seconds)]
-        return rates, {entry["point"] for entry in self.entries()[known:]
-                       if entry["slot"].startswith("audio") and entry.get("point")}
-
-
-def joining(bridge: Bridge, token: Path, *options: object) -> Terminal:
-    """`diemcau join` on a terminal."""
-    return Terminal(bridge, "join", bridge.url, "--ca", bridge.certificate, "--room", ROOM, "--token-file", token,
-                    *options, columns=100)
-
-
-async def kill(bridge: Bridge, token: Path) -> None:
-    """Ends the `join` with this token as a power cut would."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            if words[0] == str(bridge.program.path).encode() and str(token).encode() in words:
-                os.kill(int(process.name), signal.SIGKILL)
-
-
-# MARK: The conference
 
 class Conference:
     """Everybody who takes part, and what they do one after another."""
@@ -163,6 +31,7 @@ class Conference:
         self.figures: list[str] = []
 
     async def note(self, name: str, act, **seen) -> None:
+        """Does something and tells when its effects were seen."""
         self.tell(f"{name}: {await effects(act, **seen)}")
 
     def tell(self, text: str) -> None:
@@ -175,6 +44,7 @@ class Conference:
         self.host = await self.pages.open("host", await token(CENTRAL, "operator", ROOM), ROOM)
         self.monitor = await self.pages.open("monitor", await token(CENTRAL, "technician", ROOM), ROOM)
         self.browser = await self.pages.open("join", await token(CENTRAL, "observer", ROOM), ROOM)
+        await self.browser.tab.set_viewport_size({"width": 1280, "height": 720})
         await self.browser.click("#go", SLOW)
         await self.browser.plays("#main-picture video", SLOW)
         await self.commune.shows("đã kết nối", SLOW)
@@ -194,33 +64,39 @@ class Conference:
         await self.host.click("#modes [data-mode=discussion]")
         await self.host.shows("#modes [data-mode=discussion][aria-checked=true]")
         rates, points = await self.ears.hear(10)
-        require(min(rates) > 50 and len(points - {CENTRAL}) >= 2, f"before muting: {rates} of {points}")
-        self.tell(f"before muting one point received {rates} sound packets a second, of {len(points)} points")
+        require(sum(rates) > 200 and len(points - {CENTRAL}) >= 2, f"before muting: {rates} of {points}")
+        self.tell(f"before muting, sound packets a second at one point: {rates}, of {len(points)} points")
         await self.note(
             "mute all", self.host.click("#mute-all"), host=self.host.shows(".toast[data-kind=good]", SLOW),
-            terminal=self.commune.shows("BỊ CHỦ TỌA TẮT TIẾNG", SLOW),
-            silent=eventually(lambda: self.ears.rate() == 0, SLOW, "sound goes on"))
+            terminal=self.commune.shows("BỊ CHỦ TỌA TẮT TIẾNG", SLOW), silent=self.silent())
         await self.hear_nobody("muted")
+
+    async def silent(self) -> None:
+        """Waits for the first whole second without sound of the communes."""
+        await eventually(lambda: self.ears.others() == 0, SLOW, "communes are still heard")
 
     async def hear_nobody(self, when: str) -> None:
         rates, points = await self.ears.hear(9)
-        require(sum(rates) == 0 or points == {CENTRAL}, f"{when}, still heard: {rates} of {points}")
-        self.tell(f"{when}: {rates} sound packets a second" + (f" of {CENTRAL}" if points else ""))
+        require(sum(rates) == 0 and points <= {CENTRAL}, f"{when}, still heard: {rates} of {points}")
+        self.tell(f"{when}: {rates}" + (f", and {self.ears.heard().get(CENTRAL, 0)} of {CENTRAL}" if points else ""))
 
     async def floor(self) -> None:
         """The commune asks on its terminal; one click gives, one puts it on the main picture."""
+        await self.host.click(f".row:has(.code:text-is('{CENTRAL}'))")
+        await self.host.press("p")
+        await self.watcher.shows(f"({CENTRAL})", SLOW)  # Else the main picture followed the speaker.
+        await self.host.shows(f"#main[data-point='{CENTRAL}'][data-slot=on]", SLOW)
         entry, held = f"#queue li[data-key='{COMMUNE}']", f"#holders li[data-key='{COMMUNE}']"
         await self.note("hand up", self.commune.keys("h"), host=self.host.shows(entry, SLOW),
                         terminal=self.commune.shows("✋ chờ phát biểu, thứ 1", SLOW))
         await self.note(
             "give", self.host.click(f"{entry} button.primary"), host=self.host.shows(held, SLOW),
             terminal=self.commune.shows("ĐANG ĐƯỢC PHÁT BIỂU", SLOW),
-            heard=eventually(lambda: self.ears.rate() > 20, SLOW, "who has the floor is not heard"))
-        rates, _ = await self.ears.hear(3)
-        last = [entry["point"] for entry in self.ears.entries()
-                if entry["slot"].startswith("audio") and entry.get("point")][-1]
-        require(min(rates) > 30 and last == COMMUNE, f"with the floor: {rates}, last {last}")
-        self.tell(f"with the floor: {rates} sound packets a second of {last}")
+            heard=eventually(lambda: self.ears.heard().get(COMMUNE, 0) > 20, SLOW, "who has the floor is not heard"))
+        rates, points = await self.ears.hear(4)
+        require(sum(rates) > 80 and points <= {CENTRAL, COMMUNE}, f"with the floor: {rates} of {points}")
+        await self.host.shows(f"#main[data-point='{CENTRAL}']")
+        self.tell(f"with the floor: {rates} of {COMMUNE}")
         await self.note(
             "main picture", self.host.click(f"{held} button.only-icon"),
             host=self.host.shows(f"#main[data-point='{COMMUNE}'][data-slot=on]", SLOW),
@@ -232,7 +108,7 @@ class Conference:
         await self.note(
             "take back", self.host.click(f"{held} button:not(.only-icon)"), host=self.host.shows_no(held, SLOW),
             terminal=self.commune.lacks("ĐANG ĐƯỢC PHÁT BIỂU", SLOW),
-            silent=eventually(lambda: self.ears.rate() == 0, SLOW, "who had the floor is still heard"))
+            silent=self.silent())
         await self.commune.shows("BỊ CHỦ TỌA TẮT TIẾNG")
         await self.hear_nobody("taken back")
 
@@ -259,22 +135,24 @@ class Conference:
             .map((tile) => ({ place: tile.getBoundingClientRect(), code: tile.querySelector(".code").textContent,
               line: tile.dataset.line, up: tile.querySelectorAll(".sign")[0].dataset.state,
               down: tile.querySelectorAll(".sign")[1].dataset.state,
-              words: tile.querySelector(".directions").textContent }))
+              words: tile.querySelector(".directions").innerText.split(/\\s+/).join(" ") }))
             .sort((one, other) => one.place.top - other.place.top || one.place.left - other.place.left)""")
+
+    async def counts(self) -> str:
+        """How many lines the monitor counts in each state."""
+        return ", ".join([" ".join((await chip.inner_text()).split())
+                          for chip in await self.monitor.tab.query_selector_all("#counts button")])
 
     async def first_tile(self, up: tuple[str, ...]) -> bool:
         first = (await self.tiles())[0]
         return first["code"] == NARROW and first["up"] in up and first["down"] not in ("poor", "lost")
-
-    async def states(self) -> str:
-        return await self.monitor.text("#counts")
 
     async def throttle(self) -> None:
         """The commune's way up gets too narrow: the monitor's first tile says so."""
         await self.monitor.tab.fill("#search", NARROW)
         await eventually(lambda: self.first_tile(("good",)), 40, f"{NARROW} is not good before")
         await self.monitor.tab.fill("#search", "")
-        before = await self.states()
+        before = await self.counts()
         begin = time.monotonic()
         await self.namespace.throttle(150)
         poor = None
@@ -288,7 +166,7 @@ class Conference:
         tile = (await self.tiles())[0]
         self.tell(f"throttled: on the monitor as poor after {poor:.1f} s (mark {MARK:g} s), first tile after "
                   f"{first:.1f} s: {tile['line']}, up {tile['up']}, down {tile['down']} ({tile['words']}); "
-                  f"lines before: {before}; then: {await self.states()}")
+                  f"lines before: {before}; then: {await self.counts()}")
         await self.monitor.photograph("reference-monitor")
         await self.monitor.click(f".tile:has(.code:text-is('{NARROW}'))")
         await self.monitor.shows("#detail h2")
@@ -384,6 +262,7 @@ async def reference(outer: Bridge) -> str:
         bridge = Bridge(outer.program, folder, address=HERE, rooms=(ROOM,), options=("--announce", HERE))
         try:
             await bridge.start()
+            prefer(bridge.process)
             return await hold(bridge, namespace)
         finally:
             ended = await bridge.stop()

@@ -100,7 +100,7 @@ async def unwelcome(bridge: Bridge, token: str, sends: bytes, drips: bytes = b""
         return time.monotonic() - begin, code
 
 
-@case("socket-welcome", options=("--cross-origin", "false"))
+@case("socket-welcome")
 async def welcome(bridge: Bridge) -> str:
     """Who comes in and by what: header or second subprotocol, own Origin and Host, hello within 5 s."""
     mint = Mint(bridge)

@@ -86,6 +86,7 @@ struct SocketSessionTests {
         try refuse(
             try world.token(.point, "p1", room: "other"), 404, "unknown-room", path: "/v1/rooms/other/socket")
         try refuse(point, 421, "wrong-host", host: "evil.test")
+        try refuse(point, 403, "other-origin", origin: "https://evil.test")
         try refuse(point, 400, "no-subprotocol", subprotocols: ["chat"])
         try refuse(point, 400, "no-subprotocol", subprotocols: [])
         try refuse(nil, 401, "token-missing", subprotocols: ["diemcau.v1", "diemcau.v2"])

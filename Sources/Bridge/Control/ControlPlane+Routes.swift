@@ -122,14 +122,14 @@ extension ControlPlane {
         return String(text.prefix { $0 != ":" })
     }
 
-    private func isOtherOrigin(_ request: Request) -> Bool {
+    func isOtherOrigin(_ request: Request) -> Bool {
         guard let origin = request.fields[.origin] else { return false }
         return origin.lowercased() != "https://\((request.head.authority ?? "").lowercased())"
     }
 
     private func checkOrigin(of request: Request) throws(ProblemDocument) {
         guard isOtherOrigin(request), !settings.allowsOtherOrigins else { return }
-        throw ProblemDocument(403, "other-origin", "Pages of other origins may not use this server.")
+        throw .otherOrigin
     }
 
     /// CORS, on errors too and never with credentials: a page still needs a bearer token (Fetch §3.2).

@@ -49,6 +49,9 @@ struct ProblemDocument: Error, Encodable {
     static let noResource = ProblemDocument(
         404, "no-such-session", "This media session has ended. Join again with a new offer.")
 
+    static let otherOrigin = ProblemDocument(
+        403, "other-origin", "Pages of other origins may not use this server.")
+
     static func method(allow: String) -> ProblemDocument {
         ProblemDocument(405, "method-not-allowed", "This address takes \(allow).", allow: allow)
     }

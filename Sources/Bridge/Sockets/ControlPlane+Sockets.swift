@@ -17,6 +17,8 @@ extension ControlPlane {
 
     func openSocket(_ request: Request, room name: String, at moment: Moment) throws(ProblemDocument) -> Reply {
         if request.method == .options { return Reply(Self.options(allow: "GET, OPTIONS")) }
+        // WHIP and WHEP are for pages of everybody; the socket is for programs and our own pages (RFC 6455 §10.2).
+        guard !isOtherOrigin(request) else { throw .otherOrigin }
         let offer: WebSocketHandshake.Offer
         do throws(HandshakeRefusal) {
             offer = try WebSocketHandshake.check(request)
