@@ -80,7 +80,7 @@ class Tab:
         self.page = page
         self.pages = pages
 
-    async def click(self, selector: str, seconds: float = 10) -> None:
+    async def click(self, selector: str, seconds: float = 30) -> None:
         try:
             await self.tab.click(selector, timeout=seconds * 1000)
         except Exception as error:
@@ -100,7 +100,7 @@ class Tab:
     async def count(self, selector: str) -> int:
         return len(await self.tab.query_selector_all(selector))
 
-    async def shows(self, selector: str, seconds: float = 10, text: str = "") -> float:
+    async def shows(self, selector: str, seconds: float = 30, text: str = "") -> float:
         """Waits until something that fits `selector` is seen, with `text` in it; the seconds that it took."""
         async def look() -> bool:
             return any([text in (await item.text_content() or "")
@@ -109,14 +109,14 @@ class Tab:
         about = f" with “{text}”" if text else ""
         return await eventually(look, seconds, f"/{self.page} shows no {selector}{about}")
 
-    async def shows_no(self, selector: str, seconds: float = 10) -> float:
+    async def shows_no(self, selector: str, seconds: float = 30) -> float:
         """Waits until nothing that fits `selector` is seen."""
         async def look() -> bool:
             return not any([await item.is_visible() for item in await self.tab.query_selector_all(selector)])
 
         return await eventually(look, seconds, f"/{self.page} still shows {selector}")
 
-    async def plays(self, selector: str, seconds: float = 15) -> None:
+    async def plays(self, selector: str, seconds: float = 30) -> None:
         """Waits until a video shows other pictures than before."""
         script = "(video) => video.videoWidth ? video.getVideoPlaybackQuality().totalVideoFrames : -1"
         first: int | None = None
