@@ -117,6 +117,9 @@ package struct JoinScreen {
     private var myState: StyledLine {
         var line = StyledLine(words.connection(view.media), view.media == .connected ? .good : .warning)
         if view.room.holdsFloor { line.append("   \(words.haveFloor)", TextStyle(color: .green, isBold: true)) }
+        if let point = view.room.you?.point, point == view.room.program.seen.first {
+            line.append("   \(words.onMainPicture)", TextStyle(color: .green, isBold: true))
+        }
         if let place = view.room.ownPosition { line.append("   \(words.myPlace(place))", .warning) }
         if view.room.ownLine?.muted ?? false {
             line.append("   \(words.mutedByChair)", .alarm)

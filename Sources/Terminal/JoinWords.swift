@@ -44,6 +44,7 @@ struct JoinWords {
     // MARK: Me
 
     var me: String { text("Điểm cầu này", "This point") }
+    var onMainPicture: String { text("TRÊN HÌNH CHÍNH", "ON THE MAIN PICTURE") }
     var haveFloor: String { text("ĐANG ĐƯỢC PHÁT BIỂU", "YOU HAVE THE FLOOR") }
     func myPlace(_ place: Int) -> String { text("✋ chờ phát biểu, thứ \(place)", "✋ hand up, place \(place)") }
     var mutedByChair: String { text("BỊ CHỦ TỌA TẮT TIẾNG", "MUTED BY THE CHAIR") }

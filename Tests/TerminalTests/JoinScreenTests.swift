@@ -50,6 +50,14 @@ struct JoinScreenTests {
         }
     }
 
+    @Test("Being on the main picture is said, and only then")
+    func onMainPicture() {
+        let others = Sample.room(events: [.program(ProgramView(program: [], seen: []))])
+        #expect(!JoinScreen.image(view(.vi, others), size: .usual).text.contains("TRÊN HÌNH CHÍNH"))
+        let mine = Sample.room(events: [.program(ProgramView(program: [], seen: [Sample.me]))])
+        #expect(JoinScreen.image(view(.vi, mine), size: .usual).text.contains("TRÊN HÌNH CHÍNH"))
+    }
+
     @Test("Having the floor, and being muted by the chair, are said")
     func states() {
         let floor = FloorView(holders: [FloorView.Holder(point: Sample.me, since: 0)])
