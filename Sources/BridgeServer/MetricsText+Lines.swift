@@ -14,8 +14,8 @@ extension MetricsText {
             "diemcau_line_state", "State of a point's line: 0 good, 1 fair, 2 poor, 3 lost; -1 nothing to judge.",
             samples { $0.state == .none ? -1 : Double($0.state.severity) })
         gauge(
-            "diemcau_line_bits_per_second", "Media in the last second.",
-            samples { $0.figures.map { ($0.kilobitsPerSecond * 1_000).rounded() } })
+            "diemcau_line_bytes_per_second", "Media in the last second.",
+            samples { $0.figures.map { ($0.kilobitsPerSecond * 125).rounded() } })
         gauge("diemcau_line_loss_ratio", "Loss before repair, 0 to 1.", samples { $0.figures?.loss })
         gauge("diemcau_line_loss_after_ratio", "Loss after repair, 0 to 1.", samples { $0.figures?.lossAfterRepair })
         gauge(

@@ -183,6 +183,11 @@ async def sigterm(bridge: Bridge) -> str:
         await receiver.receive()
         session = await browser.receive(await bridge.token("tinh", "observer"))
         await eventually(lambda: receiver.screens[0].decoded > 10, 20, "no picture")
+
+        async def browser_connected() -> bool:
+            return await browser.call("security", session) == "connected"
+
+        await eventually(browser_connected, 20, "Chromium does not connect")
         seconds = await bridge.terminate()
         ended = ("closed", "failed", "disconnected")
         waited = await eventually(lambda: sender.connection.connectionState in ended and
