@@ -5,9 +5,10 @@ extension RosterLineView: JSONRecord {
         self.init(
             code: try fields.get("code"), name: try fields.get("name"), kind: try fields.get("kind"),
             level: try fields.get("level"), parent: try fields.find("parent"), state: try fields.get("state"),
-            since: try fields.get("since"), audio: try fields.get("audio"), video: try fields.get("video"),
-            screen: try fields.get("screen"), muted: try fields.get("muted"), role: try fields.find("role"),
-            delegates: try fields.get("delegates"), details: try Private(of: fields))
+            since: try fields.get("since"), audio: try fields.find("audio") ?? false,
+            video: try fields.find("video") ?? false, screen: try fields.find("screen") ?? false,
+            muted: try fields.find("muted") ?? false, role: try fields.find("role"),
+            delegates: try fields.find("delegates") ?? 0, details: try Private(of: fields))
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -18,12 +19,13 @@ extension RosterLineView: JSONRecord {
         writer.field(optional: "parent", parent)
         writer.field("state", state)
         writer.field("since", since)
-        writer.field("audio", audio)
-        writer.field("video", video)
-        writer.field("screen", screen)
-        writer.field("muted", muted)
+        // What is not so is left out: in a room of thousands whole rosters are most of what is sent.
+        if audio { writer.field("audio", audio) }
+        if video { writer.field("video", video) }
+        if screen { writer.field("screen", screen) }
+        if muted { writer.field("muted", muted) }
         writer.field(optional: "role", role)
-        writer.field("delegates", delegates)
+        if delegates != 0 { writer.field("delegates", delegates) }
         details?.writeFields(to: &writer)
     }
 }
