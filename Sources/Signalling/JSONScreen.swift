@@ -130,7 +130,7 @@ struct JSONScreen {
         }
     }
 
-    /// One `XXXX`, or two as a surrogate pair: `XXXX\uXXXX`.
+    /// What follows `\u`: four hexadecimal digits, or a high surrogate, `\u` and a low one (RFC 8259 §7).
     private mutating func escapedScalar() throws(NotJSON) -> Unicode.Scalar {
         var code = UInt32(try fourDigits())
         if 0xD800...0xDBFF ~= code {

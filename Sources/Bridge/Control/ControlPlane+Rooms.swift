@@ -5,7 +5,7 @@ import HTTPTypes
 import Tokens
 import Units
 
-/// What is going on in a room, as JSON; and who is to be seen.
+/// What is going on in a room, as JSON.
 extension ControlPlane {
     func roomList(_ request: Request, at moment: Moment) throws(ProblemDocument) -> Response {
         if request.method == .options { return Self.options(allow: "GET, HEAD, OPTIONS") }
@@ -24,11 +24,10 @@ extension ControlPlane {
         let (claims, id) = try claims(of: request, room: name, at: moment)
         guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom) }
         guard isRoster else { return JSON.response(RoomSummary(record)) }
-        let seesLines = claims.role.mayChooseProgram || claims.role == .technician
         let own = claims.role.holdsSeat ? claims.point : nil
         let points = record.room.rosterLines.map { line in
             let view = PointView(line, at: moment)
-            return seesLines || line.entry.code == own ? view : view.withoutPrivateFields()
+            return claims.role.isStaff || line.entry.code == own ? view : view.withoutPrivateFields()
         }
         return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
     }
