@@ -21,7 +21,7 @@ package final class Client {
     private let options: Options
     private unowned let shared: ClientLoop
     private var socket: DatagramSocket?
-    private var connection: SignallingConnection?
+    private let link = SignallingLink()
     private var isRunningEffects = false
     private var lastStatus: (status: SessionStatus, time: Instant)?
 
@@ -97,8 +97,7 @@ package final class Client {
     /// Ends everything at once, without telling the server and without a further event.
     package func close() {
         handlers = ClientHandlers()
-        connection?.close()
-        connection = nil
+        link.close()
         socket?.close()
     }
 
@@ -193,26 +192,19 @@ package final class Client {
         switch effect {
         case .connect: connect()
         case .send(let bytes):
-            if let problem = connection?.send(bytes) { fail(problem) }
+            if let problem = link.send(bytes) { fail(problem) }
         case .disconnect:
-            connection?.close()
-            connection = nil
+            link.close()
         case .report(let event): handlers.onEvent(event)
         }
     }
 
     private func connect() {
-        connection?.close()
-        let connection = SignallingConnection(
-            to: settings.server, context: shared.tls, on: shared.loop
-        ) { [weak self] event in self?.signalling(event) }
-        self.connection = connection
-        connection.start()
+        link.open(to: settings.server, on: shared) { [weak self] event in self?.signalling(event) }
     }
 
     private func fail(_ problem: SignallingConnection.Problem) {
-        connection?.close()
-        connection = nil
+        link.close()
         session.signallingFailed(
             problem.text, isFinal: problem.isFinal, at: shared.loop.now, random: &shared.random)
     }

@@ -24,6 +24,8 @@ package enum SingleRequest {
 
 private actor Requester {
     private static let limit = Duration.seconds(10)
+    /// Ours; more than the roster of a room of 5,000 points has, or the figures of their lines.
+    private static let bodyLimit = 4 << 20
 
     private let thread: LoopThread
     private var connection: SignallingConnection?
@@ -40,7 +42,9 @@ private actor Requester {
             let answer = Answer(continuation)
             do {
                 let context = try TLSClientContext(trust: trust)
-                var parser = ResponseParser()
+                var limits = MessageLimits()
+                limits.body = Self.bodyLimit
+                var parser = ResponseParser(limits: limits)
                 parser.expect(request.method)
                 let connection = SignallingConnection(to: server, context: context, on: thread.loop) { event in
                     answer.take(event, parser: &parser) { self.connection?.send(request.serialized) }

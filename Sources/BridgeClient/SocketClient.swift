@@ -25,7 +25,7 @@ package final class SocketClient {
     package var isSlow = false
     private let session: SocketSession
     private unowned let shared: ClientLoop
-    private var connection: SignallingConnection?
+    private let link = SignallingLink()
     private var isRunning = false
 
     init(_ settings: SocketSettings, handlers: SocketHandlers, on shared: ClientLoop) {
@@ -70,8 +70,7 @@ package final class SocketClient {
     package func close() {
         handlers = SocketHandlers()
         session.stop()
-        connection?.close()
-        connection = nil
+        link.close()
     }
 
     func advance(to now: Instant) {
@@ -98,7 +97,7 @@ package final class SocketClient {
 
     private func flush() {
         let output = session.takeOutput(random: &shared.random)
-        guard !output.isEmpty, let problem = connection?.send(output) else { return }
+        guard !output.isEmpty, let problem = link.send(output) else { return }
         fail(problem)
     }
 
@@ -106,24 +105,17 @@ package final class SocketClient {
         switch effect {
         case .connect: connect()
         case .disconnect:
-            connection?.close()
-            connection = nil
+            link.close()
         case .report(let event): handlers.onEvent(event)
         }
     }
 
     private func connect() {
-        connection?.close()
-        let connection = SignallingConnection(
-            to: settings.server, context: shared.tls, on: shared.loop
-        ) { [weak self] event in self?.happened(event) }
-        self.connection = connection
-        connection.start()
+        link.open(to: settings.server, on: shared) { [weak self] event in self?.happened(event) }
     }
 
     private func fail(_ problem: SignallingConnection.Problem) {
-        connection?.close()
-        connection = nil
+        link.close()
         session.failed(problem.text, isFinal: problem.isFinal, at: shared.loop.now, random: &shared.random)
     }
 
@@ -136,6 +128,6 @@ package final class SocketClient {
             case .failed(let problem): fail(problem)
             }
         }
-        if isSlow, session.state == .greeting { connection?.pauseReading() }
+        if isSlow, session.state == .greeting { link.pauseReading() }
     }
 }

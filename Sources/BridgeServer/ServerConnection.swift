@@ -24,6 +24,8 @@ final class ServerConnection {
     /// A socket is asked for more only while less than this waits for the kernel: whoever reads slowly makes it wait in
     /// the room's log, of which there is one, and not here.
     private static let highWater = 64 << 10
+    /// Ours; more than the longest answer, a roster of 5,000 points with all that staff see.
+    private static let writeLimit = 4 << 20
     /// Ours; how long the last bytes may take to leave, and the peer to close.
     private static let lingerLimit = Duration.seconds(2)
 
@@ -55,6 +57,7 @@ final class ServerConnection {
     }
 
     func start() throws(LoopError) {
+        stream.writeLimit = Self.writeLimit
         stream.onDrain = { [unowned self] in pump() }
         try stream.startReading(
             onRead: { [unowned self] in received($0) }, onEnd: { [unowned self] _ in close() })

@@ -4,7 +4,8 @@ package import Units
 ///
 /// Each turn is an *epoch*, and so is what comes after a pause within a turn: from its first packet on, the outgoing
 /// index, timestamp and VP8 numbers of a packet are pure functions of the epoch and of the packet, so that a packet that
-/// is sent again is the same packet, bit for bit. No outgoing index is ever used for two packets, which the cipher forbids (RFC 7714 §8.1).
+/// is sent again is the same packet, bit for bit. No outgoing index is ever used for two packets, which the cipher
+/// forbids (RFC 7714 §8.1).
 package struct StreamMapping: Sendable {
     /// What a packet becomes on its way out.
     package struct Outgoing: Equatable, Sendable {

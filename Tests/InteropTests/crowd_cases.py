@@ -207,3 +207,19 @@ async def full_join(bridge: Bridge) -> str:
             f"{used:.2f} s ({used / FULL_JOIN * 1_000:.1f} ms each); {last / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
             f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}); "
             f"{memory // 1024} MiB before, {grown // 1024} MiB after; {lost} lost on the way {troubles or ''}")
+
+
+@case("room-of-thousands")
+async def room_of_thousands(bridge: Bridge) -> str:
+    """The command line reads roster and lines of a room with all of the country's 3,321 communes."""
+    points = 3_322
+    mint = Mint(bridge)
+    codes = await make_room(bridge, points=points, observers=10, mint=mint)
+    token = bridge.folder / "operator"
+    token.write_text(mint.token("operator", room="crowd"))
+    options = ("--json", "--url", bridge.url, "--ca", str(bridge.certificate), "--token-file", str(token))
+    roster = await bridge.program.run("room", "roster", "crowd", *options)
+    require([point["code"] for point in json.loads(roster)["points"]] == codes, "the roster is not the room's")
+    health = await bridge.program.run("monitor", "--once", "--room", "crowd", *options)
+    require(len(json.loads(health)["lines"]) == points, "not every line is told")
+    return f"{points} points; roster {len(roster.encode()) // 1_000} kB, lines {len(health.encode()) // 1_000} kB"

@@ -11,7 +11,8 @@ package struct StoredMedia {
 
     /// Of the right sizes and rates, made without a coder.
     ///
-    /// Nobody can look at it, but everything before the decoder works. Keyframes each second have the header that tells their size (RFC 6386 §9.1).
+    /// Nobody can look at it, but everything before the decoder works. Keyframes each second have the header that tells
+    /// their size (RFC 6386 §9.1).
     package static func synthetic() -> StoredMedia {
         func pictures(width: Int, height: Int, perSecond: Int, bitrate: Int) -> StoredStream {
             let mean = bitrate / 8 / perSecond
