@@ -31,9 +31,10 @@ enum FeedDescription {
         }
     }
 
-    /// ffmpeg's options for reading such a description from its standard input.
+    /// ffmpeg's options for reading such a description from its standard input; its sockets hold what came while it
+    /// started.
     static let inputArguments = [
-        "-protocol_whitelist", "pipe,udp,rtp", "-max_delay", "300000", "-reorder_queue_size", "1000", "-f", "sdp",
-        "-i", "pipe:0",
+        "-protocol_whitelist", "pipe,udp,rtp", "-max_delay", "300000", "-reorder_queue_size", "1000",
+        "-buffer_size", "4194304", "-f", "sdp", "-i", "pipe:0",
     ]
 }

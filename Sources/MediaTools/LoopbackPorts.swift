@@ -15,19 +15,36 @@ enum LoopbackPorts {
 
     /// Whether somebody listens on each of `ports`; `nil` where the system does not tell.
     static func areTaken(_ ports: [UInt16]) -> Bool? {
+        unread().map { unread in ports.allSatisfy { unread[$0] != nil } }
+    }
+
+    /// Whether datagrams wait to be read at one of `ports`.
+    static func hasUnread(_ ports: [UInt16]) -> Bool {
+        let unread = unread() ?? [:]
+        return ports.contains { unread[$0, default: 0] > 0 }
+    }
+
+    /// Bytes that wait to be read at each bound UDP port of IPv4 (proc(5), `/proc/net/udp`); `nil` where the system does
+    /// not tell.
+    private static func unread() -> [UInt16: Int]? {
         guard let file = fopen("/proc/net/udp", "r") else { return nil }
         defer { fclose(file) }
-        var missing = Set(ports)
+        var unread: [UInt16: Int] = [:]
         var line = [CChar](repeating: 0, count: 512)
-        while !missing.isEmpty, fgets(&line, Int32(line.count), file) != nil {
+        while fgets(&line, Int32(line.count), file) != nil {
             let text = line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-            // "  sl  local_address …": the second word is ADDRESS:PORT, hexadecimal.
-            let words = text.split(separator: UInt8(ascii: " "), maxSplits: 2)
-            guard words.count > 1, let colon = words[1].lastIndex(of: UInt8(ascii: ":")) else { continue }
-            let port = UInt16(String(decoding: words[1][(colon + 1)...], as: UTF8.self), radix: 16)
-            if let port { missing.remove(port) }
+            // "  sl  ADDRESS:PORT  ADDRESS:PORT  st  SENDING:UNREAD  …", hexadecimal.
+            let words = text.split(separator: UInt8(ascii: " "), maxSplits: 5)
+            guard words.count > 4, let port = lastNumber(words[1]), let bytes = lastNumber(words[4]) else { continue }
+            unread[UInt16(truncatingIfNeeded: port), default: 0] += bytes
         }
-        return missing.isEmpty
+        return unread
+    }
+
+    /// The hexadecimal number behind the last colon.
+    private static func lastNumber(_ word: ArraySlice<UInt8>) -> Int? {
+        guard let colon = word.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        return Int(String(decoding: word[(colon + 1)...], as: UTF8.self), radix: 16)
     }
 
     /// A socket that holds a port for as long as it lives.

@@ -36,8 +36,6 @@ package final class Recorder {
     private static let silence = Duration.seconds(1)
     /// How long the main sound waits for its picture before it gets a file of its own.
     private static let patience = Duration.seconds(3)
-    /// How long files are waited for at the end.
-    private static let finishLimit = Duration.seconds(3)
 
     /// Makes the folder where it is missing.
     ///
@@ -209,8 +207,10 @@ package final class Recorder {
 
     /// Finishes all files.
     ///
-    /// - Parameter completion: Called when they are whole, after three seconds at the latest.
-    package func finish(_ completion: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - limit: How long they are waited for; what is not whole by then is given up, and ``onMessage`` told.
+    ///   - completion: Called when all are whole or given up.
+    package func finish(within limit: Duration = .seconds(3), _ completion: @escaping () -> Void) {
         guard whenFinished == nil else { return }
         whenFinished = completion
         for (slot, file) in files { finish(file, of: slot) }
@@ -218,15 +218,20 @@ package final class Recorder {
         do throws(LoopError) {
             let timer = try LoopTimer(on: loop) { [weak self] in
                 guard let self else { return }
-                if loop.now.since(begun) > Self.finishLimit { abandon() }
+                if loop.now.since(begun) > limit { giveUp() }
                 completeWhenDone()
             }
             try timer.start(after: .milliseconds(10), every: .milliseconds(100))
             self.timer = consume timer
         } catch {
-            abandon()
+            giveUp()
             completeWhenDone()
         }
+    }
+
+    private func giveUp() {
+        if !finishing.isEmpty { onMessage("recording: not finished in time: \(finishing.count) of the last files") }
+        abandon()
     }
 
     private func abandon() {

@@ -21,6 +21,8 @@ final class SlotFeed {
     private var held: [HeldPacket] = []
     private var heldBytes = 0
     private let began: Instant
+    private var isEnding = false
+    /// Since when the child has had all there is, and nothing more to read.
     private var endsSince: Instant?
     private var urges = 0
 
@@ -103,19 +105,28 @@ final class SlotFeed {
 
     // MARK: Ending
 
-    /// Tells the child that the streams have ended; `onEnd` follows.
+    /// Tells the child that the streams have ended, as soon as it listens; `onEnd` follows.
     func finish() {
+        isEnding = true
+        if isListening { endStreams() }
+    }
+
+    private func endStreams() {
         release(at: loop.now, force: true)
         for stream in streams { sendGoodbye(to: stream) }
         endsSince = loop.now
     }
 
-    /// A child that has not understood gets the signal of Ctrl-C, which ffmpeg obeys while it waits for packets only
-    /// when it comes twice.
+    /// A child that has read everything and not understood gets the signal of Ctrl-C, which ffmpeg obeys while it waits
+    /// for packets only when it comes twice.
     private func urge(at now: Instant) {
-        guard let endsSince, now.since(endsSince) > .milliseconds(500 + 200 * urges), urges < 2 else { return }
-        urges += 1
-        tool?.interrupt()
+        guard let since = endsSince, urges < 2 else { return }
+        if LoopbackPorts.hasUnread(streams.map(\.port)) {
+            endsSince = now
+        } else if now.since(since) > .milliseconds(500 + 200 * urges) {
+            urges += 1
+            tool?.interrupt()
+        }
     }
 
     func close() {
@@ -173,6 +184,7 @@ final class SlotFeed {
             for (index, stream) in streams.enumerated() {
                 if let clock = states[index].clock { sendReport(clock, to: stream) }
             }
+            if isEnding { return endStreams() }
         }
         release(at: now)
     }

@@ -49,8 +49,11 @@ struct CaptureTests {
     @Test(
         "picture and sound come, sized for datagrams of 1,200 bytes, on one clock", arguments: [StreamCodec.vp8, .h264])
     func testSources(codec: StreamCodec) throws {
+        // The level is measured beside the coder and may lag behind the packets: the beep is waited for.
+        let isBeep = { (packet: OutgoingPacket) in (packet.level ?? 127) < 15 && packet.isVoice }
         let gathered = try capture(camera: .test, microphone: .tone, codec: codec) {
             $0.of(.microphone).count >= 80 && $0.of(.camera).filter(\.marker).count >= 40
+                && $0.of(.microphone).dropFirst(25).contains(where: isBeep)
         }
         #expect(gathered.isReady && gathered.failure == nil)
         #expect((gathered.sizes.max() ?? 0) <= 1_150)
@@ -62,7 +65,6 @@ struct CaptureTests {
         let first = try #require(frames.first.flatMap { picture in sound.first.map { (picture, $0) } })
         let difference = Double(first.0.timestamp) / 90_000 - Double(first.1.timestamp) / 48_000
         #expect(abs(difference) < 0.02)
-        #expect(sound.dropFirst(25).contains { ($0.level ?? 127) < 15 && $0.isVoice }, "the beep")
         #expect(sound.contains { ($0.level ?? 0) > 20 }, "the hum")
     }
 

@@ -72,10 +72,9 @@ struct RecorderTests {
         }
 
         func finish() {
-            let begun = loop.now
-            recorder.finish { [loop] in loop.stop() }
+            // As long as it takes: what is given up is a message, and any message is an issue here.
+            recorder.finish(within: .seconds(60)) { [loop] in loop.stop() }
             loop.run()
-            #expect(loop.now.since(begun) < .seconds(3), "the files were finished, not given up")
             recorder.close()
         }
     }
