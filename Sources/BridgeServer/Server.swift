@@ -28,7 +28,10 @@ package final class Server: Sendable {
         LoggingSystem.bootstrapOnce()
         let log = Logger(label: "diemcau")
         state = StateFolder(settings.state)
-        made = try state.prepare(names: Self.hostNames, addresses: Self.addresses(of: settings))
+        let token = try state.prepare()
+        let served = try CertificateSource(settings, state, for: Self.subjects(of: settings)).load(at: time(nil))
+        for notice in served.notices { log.notice("\(notice)") }
+        made = served.made + token
         let loops = ServerLoops(log: log)
         do {
             fileLimit = try FileLimit.raise()
@@ -36,10 +39,7 @@ package final class Server: Sendable {
             let certificate = try Certificate.forMedia()
             mediaAddresses = try await loops.openMedia(settings, certificate: certificate, clock: Self.clock)
             let control = try Self.controlSettings(settings, state, certificate, media: mediaAddresses)
-            let context = try TLSServerContext(
-                certificateFile: settings.certificate ?? state.certificatePath,
-                keyFile: settings.certificateKey ?? state.certificateKeyPath)
-            address = try await loops.openControl(control, settings: settings, state: state, context: context)
+            address = try await loops.openControl(control, settings: settings, certificate: served)
         } catch {
             await loops.stop()
             throw error as? ServerError ?? ServerError("\(error)")
@@ -50,11 +50,13 @@ package final class Server: Sendable {
     /// Ends all sessions, each client being told, and gives everything back.
     package func stop() async { await loops.stop() }
 
-    /// What the certificate must name besides the loopback: where clients are told to come, and where they can.
-    private static func addresses(of settings: ServerSettings) -> [IPAddress] {
+    /// What a certificate of ours is for: the loopback, where clients are told to come, and where they can.
+    private static func subjects(of settings: ServerSettings) -> CertificateSubjects {
         let listen = settings.listen.address
         let isKnown = listen.isUnspecified || ([.loopback, .loopbackV6] + settings.announce).contains(listen)
-        return settings.announce + (isKnown ? [] : [listen])
+        return CertificateSubjects(
+            names: ["localhost"] + hostNames,
+            addresses: [.loopback, .loopbackV6] + settings.announce + (isKnown ? [] : [listen]))
     }
 
     private static func controlSettings(

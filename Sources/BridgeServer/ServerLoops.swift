@@ -56,11 +56,11 @@ actor ServerLoops {
 
     /// - Returns: Where HTTPS is served.
     func openControl(
-        _ control: ControlSettings, settings: ServerSettings, state: StateFolder, context: TLSServerContext
+        _ control: ControlSettings, settings: ServerSettings, certificate: CertificateSource.Loaded
     ) async throws -> SocketAddress {
         let worker = ControlWorker(
-            try makeThread("control"), control, settings: settings, state: state, context: context, media: mailboxes,
-            log: log)
+            try makeThread("control"), control, settings: settings, certificate: certificate, media: mailboxes, log: log
+        )
         self.control = worker
         let address = try await worker.open()
         guard let reports = await worker.mailbox else { throw ServerError("the control loop has closed") }

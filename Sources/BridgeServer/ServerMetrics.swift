@@ -10,6 +10,8 @@ struct ServerMetrics {
     var refusals: [String: UInt64]
     var media: [MediaSnapshot]
     var control: LoopStatistics
+    /// The last second of the certificate in use, since 1970.
+    var certificateEnd: Int64
     var connections: Int
     var sockets: Int
     var resynchronisations: UInt64
@@ -45,6 +47,9 @@ struct ServerMetrics {
     }
 
     private func addConnections(to metrics: inout MetricsText) {
+        metrics.gauge(
+            "diemcau_certificate_expiry_timestamp_seconds", "When the certificate in use ends, since 1970.",
+            [Sample([], Double(certificateEnd))])
         metrics.gauge("diemcau_connections", "Open signalling connections.", [Sample([], Double(connections))])
         metrics.gauge("diemcau_sockets", "Open WebSockets.", [Sample([], Double(sockets))])
         metrics.counter(

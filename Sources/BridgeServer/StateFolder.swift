@@ -1,6 +1,5 @@
 import Glibc
 package import OpenSSL
-package import Units
 
 /// The folder of certificate and keys: made on the first start, readable by its owner only.
 package struct StateFolder: Sendable {
@@ -11,36 +10,20 @@ package struct StateFolder: Sendable {
     package var certificatePath: String { "\(path)/certificate.pem" }
     package var certificateKeyPath: String { "\(path)/certificate.key" }
     package var tokenKeyPath: String { "\(path)/token.key" }
-    /// What our own certificate was made for, one a line.
-    private var certificateNamesPath: String { "\(path)/certificate.names" }
+    package var authorityPath: String { "\(path)/authority.pem" }
+    var authorityKeyPath: String { "\(path)/authority.key" }
+    /// What the certificate is for, one a line: earlier versions wrote it beside their own.
+    var certificateNamesPath: String { "\(path)/certificate.names" }
 
-    /// Makes what is missing: the folder, a self-signed certificate, a token key.
+    /// Makes what is missing of the folder and the token key.
     ///
-    /// - Parameters:
-    ///   - names: DNS names for the certificate, besides localhost.
-    ///   - addresses: Addresses for it, besides the loopback ones.
-    /// - Returns: What was made, for the log.
-    /// - Throws: ``ServerError`` with the path that could not be read or written.
-    package func prepare(names: [String], addresses: [IPAddress]) throws(ServerError) -> [String] {
+    /// - Returns: What was made.
+    /// - Throws: ``ServerError`` with the path that could not be written.
+    func prepare() throws(ServerError) -> [String] {
         try makeFolder()
-        var made: [String] = []
-        let subjects = (names + addresses.map(\.description)).sorted().joined(separator: "\n")
-        if isCertificateMissing(for: subjects) {
-            let certificate = try Self.reporting(path) { () throws(TLSError) in
-                try Certificate.forServer(
-                    names: ["localhost"] + names, addresses: [.loopback, .loopbackV6] + addresses)
-            }
-            try write(
-                try Self.reporting(path) { () throws(TLSError) in try certificate.keyPEM() }, to: certificateKeyPath)
-            try write(try Self.reporting(path) { () throws(TLSError) in try certificate.pem() }, to: certificatePath)
-            try write(Array(subjects.utf8), to: certificateNamesPath)
-            made.append(certificatePath)
-        }
-        if access(tokenKeyPath, F_OK) != 0 {
-            try write(try Self.reporting(path) { () throws(TLSError) in try SigningKey().pem() }, to: tokenKeyPath)
-            made.append(tokenKeyPath)
-        }
-        return made
+        guard access(tokenKeyPath, F_OK) != 0 else { return [] }
+        try write(try Self.reporting(path) { () throws(TLSError) in try SigningKey().pem() }, to: tokenKeyPath)
+        return [tokenKeyPath]
     }
 
     /// The key that signs this server's tokens.
@@ -74,15 +57,6 @@ package struct StateFolder: Sendable {
         do throws(TLSError) { return try body() } catch { throw ServerError("\(path): \(error)") }
     }
 
-    /// Whether a certificate has to be made: there is none, or ours is for other names than the server now has.
-    ///
-    /// One that somebody put there stays as it is: the list of names is written only beside our own.
-    private func isCertificateMissing(for subjects: String) -> Bool {
-        guard access(certificatePath, F_OK) == 0, access(certificateKeyPath, F_OK) == 0 else { return true }
-        guard access(certificateNamesPath, F_OK) == 0 else { return false }
-        return (Self.read(certificateNamesPath) ?? []) != Array(subjects.utf8)
-    }
-
     private func makeFolder() throws(ServerError) {
         var built = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
@@ -94,7 +68,7 @@ package struct StateFolder: Sendable {
     }
 
     /// Writes a file whole or not at all, for its owner only from the first byte on.
-    private func write(_ bytes: [UInt8], to file: String) throws(ServerError) {
+    func write(_ bytes: [UInt8], to file: String) throws(ServerError) {
         let temporary = "\(file).new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)

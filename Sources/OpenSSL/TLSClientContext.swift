@@ -8,7 +8,7 @@ package final class TLSClientContext: @unchecked Sendable {
     package enum Trust: Equatable, Sendable {
         /// The authorities that the system came with.
         case system
-        /// The certificates of one PEM file and no others; a server's own self-signed one will do.
+        /// The certificates of one PEM file and no others; the `certificate.pem` of a server's state folder will do.
         case file(String)
         /// The same as PEM text.
         case certificates([UInt8])
@@ -21,11 +21,13 @@ package final class TLSClientContext: @unchecked Sendable {
 
     /// - Throws: ``TLSError``, whose subject names the file where `trust` is one that can't be read.
     package convenience init(trust: Trust) throws(TLSError) {
-        try self.init(trust: trust, ciphers: TLSContext.cipherList, versions: TLSVersion.both)
+        try self.init(trust: trust, at: nil)
     }
 
+    /// Judges certificates as of `now`, in seconds since 1970; as of the system's clock where none is given.
     init(
-        trust: Trust, ciphers: String, versions: ClosedRange<Int32>, protocols: [UInt8] = TLSContext.protocols
+        trust: Trust, ciphers: String = TLSContext.cipherList, versions: ClosedRange<Int32> = TLSVersion.both,
+        protocols: [UInt8] = TLSContext.protocols, at now: Int64? = nil
     ) throws(TLSError) {
         raw = try TLSContext.make(TLS_client_method()) { raw throws(TLSError) in
             try TLSContext.restrictStream(raw, ciphers: ciphers, versions: versions)
@@ -34,6 +36,7 @@ package final class TLSClientContext: @unchecked Sendable {
                 throw .draining("SSL_CTX_set_alpn_protos")
             }
             try Self.apply(trust, to: raw)
+            if let now { X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(raw), Int(now)) }
         }
         verifiesPeer = trust != .anything
     }

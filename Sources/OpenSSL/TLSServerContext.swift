@@ -48,6 +48,9 @@ package final class TLSServerContext: @unchecked Sendable {
 
     deinit { SSL_CTX_free(raw) }
 
+    /// When the server's own certificate is valid, in seconds since 1970.
+    package var validity: Range<Int64> { SSL_CTX_get0_certificate(raw).map(Certificate.validity(of:)) ?? 0..<0 }
+
     /// Answers an offer that contains `http/1.1` with it and ends the handshake otherwise (RFC 7301 §3.2).
     private static let selectProtocol:
         @convention(c) (

@@ -91,13 +91,15 @@ struct Serve: AsyncParsableCommand {
         else { return }
         let program = CommandLine.arguments[0]
         let who = "--room \(room.id) --as \(point.code)"
+        // Whom to trust for a certificate of the operator's, the operator knows.
+        let trust = settings.certificate == nil ? " --ca \(server.state.certificatePath)" : ""
         // The token's file is for its owner only.
         print(
             """
 
             To join as \(point.name), paste:
               (umask 077; \(program) token --state \(settings.state) \(who) --role point >t) && \\
-              \(program) join https://\(reachable) --ca \(server.state.certificatePath) \(who) \\
+              \(program) join https://\(reachable)\(trust) \(who) \\
                 --token-file t --camera test --microphone test --record out/
 
             """)

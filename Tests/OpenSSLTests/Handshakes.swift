@@ -1,3 +1,5 @@
+import Units
+
 @testable import OpenSSL
 
 /// Two TLS sessions joined by two byte arrays.
@@ -84,5 +86,12 @@ struct SplitMix64: RandomNumberGenerator {
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
         return value ^ (value >> 31)
+    }
+}
+
+extension Certificate {
+    /// For a server that stands alone.
+    static func forServer(names: [String], addresses: [IPAddress]) throws(TLSError) -> Certificate {
+        try selfSigned(commonName: names.first ?? "server", names: names, addresses: addresses, days: 90)
     }
 }
