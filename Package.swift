@@ -29,7 +29,9 @@ let modules: [Target] = [
     .target(name: "RTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "SRTP", dependencies: ["Units", "Wire"], swiftSettings: core),
     .target(name: "HTTP1", dependencies: [httpTypes], swiftSettings: core),
-    .target(name: "WebSocket", dependencies: ["HTTP1", "Units", "Wire", httpTypes], swiftSettings: core),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: core),
+    .target(name: "WebSocket", dependencies: ["Deflate", "HTTP1", "Units", "Wire", httpTypes], swiftSettings: core),
 
     .target(name: "Conference", dependencies: ["Units"], swiftSettings: core),
     .target(name: "Forwarding", dependencies: ["RTP", "Units", "Wire"], swiftSettings: core),
@@ -123,6 +125,7 @@ let tests: [Target] = [
     .testTarget(name: "RTPTests", dependencies: ["RTP", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "SRTPTests", dependencies: ["SRTP", "Transport", "Units", "Wire"], swiftSettings: common),
     .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", httpTypes], swiftSettings: common),
+    .testTarget(name: "DeflateTests", dependencies: ["Deflate", "SimulatedNetwork"], swiftSettings: common),
     .testTarget(
         name: "WebSocketTests",
         dependencies: ["HTTP1", "OpenSSL", "SimulatedNetwork", "Units", "WebSocket", httpTypes], swiftSettings: common),
@@ -175,6 +178,12 @@ let harnesses: [Target] = [
     .target(
         name: "FuzzSupport", dependencies: ["ICE", "OpenSSL", "STUN", "Transport", "Units", "Wire"],
         path: "Tests/Fuzz/Support", swiftSettings: common),
+    harness(
+        "Control",
+        [
+            "Bridge", "Conference", "Forwarding", "HTTP1", "OpenSSL", "Signalling", "Tokens", "Transport", "Units",
+            "WebSocket", httpTypes,
+        ]),
     harness("HTTPRequest", ["HTTP1", "Wire", httpTypes]),
     harness("HTTPResponse", ["HTTP1", "Wire", httpTypes]),
     harness("ICEFragment", ["SDP"]),
@@ -189,7 +198,7 @@ let harnesses: [Target] = [
     harness("SRTP", ["RTP", "SRTP", "Transport", "Units", "Wire"]),
     harness("STUN", ["OpenSSL", "STUN", "Units", "Wire"]),
     harness("Token", ["OpenSSL", "Tokens", "Wire"]),
-    harness("WebSocket", ["WebSocket", "HTTP1", "Units", "Wire"]),
+    harness("WebSocket", ["WebSocket", "HTTP1", "Units", "Wire", httpTypes]),
 ]
 
 /// `all` without the targets of these names.

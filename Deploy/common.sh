@@ -73,7 +73,7 @@ settle_home() {
 
 # What building needs. g++ and binutils are there for linking, git for the Swift packages.
 # shellcheck disable=SC2034
-build_packages=(binutils ca-certificates g++ git libc6-dev libssl-dev libuv1-dev pkg-config)
+build_packages=(binutils ca-certificates g++ git libc6-dev libssl-dev libuv1-dev pkg-config zlib1g-dev)
 
 # build_release ROOT: builds the program with the Swift library inside, as ROOT/.build/release/diemcau.
 build_release() {

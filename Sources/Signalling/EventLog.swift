@@ -11,6 +11,13 @@ package enum EventAudience: Hashable, Sendable {
     case point(PointCode)
     /// One device.
     case session(SessionID)
+
+    var isForMany: Bool {
+        switch self {
+        case .everyone, .staff, .others: true
+        case .point, .session: false
+        }
+    }
 }
 
 /// Who reads a room's events, and so which.
@@ -38,6 +45,11 @@ package struct EventLog: Sendable {
         package let seq: UInt64
         /// The whole message; shared by all that hold it.
         package let bytes: [UInt8]
+        /// The same, compressed, where that was worth its while.
+        package let compressed: [UInt8]?
+
+        /// What it takes of a log's room.
+        var size: Int { bytes.count + (compressed?.count ?? 0) }
     }
 
     package struct Limits: Equatable, Sendable {
@@ -74,14 +86,20 @@ package struct EventLog: Sendable {
     private var shared: EventRing
     private var own: [Recipient: EventRing] = [:]
     private let ownLimits: Limits
+    private let compress: @Sendable ([UInt8]) -> [UInt8]?
 
     /// - Parameters:
     ///   - lastSeq: Where to go on from.
     ///   - limits: For events that are for many.
     ///   - ownLimits: For those of one point or one session.
-    package init(lastSeq: UInt64 = 0, limits: Limits = .shared, ownLimits: Limits = .own) {
+    ///   - compress: Called once for each event that is for many; `nil` where it is not worth its while.
+    package init(
+        lastSeq: UInt64 = 0, limits: Limits = .shared, ownLimits: Limits = .own,
+        compress: @escaping @Sendable ([UInt8]) -> [UInt8]? = { _ in nil }
+    ) {
         self.lastSeq = lastSeq
         self.ownLimits = ownLimits
+        self.compress = compress
         shared = EventRing(limits)
     }
 
@@ -91,7 +109,8 @@ package struct EventLog: Sendable {
     @discardableResult
     package mutating func append(_ event: ServerEvent, to audience: EventAudience) -> UInt64 {
         lastSeq += 1
-        let entry = Entry(seq: lastSeq, bytes: ServerMessage.event(seq: lastSeq, event).encoded)
+        let bytes = ServerMessage.event(seq: lastSeq, event).encoded
+        let entry = Entry(seq: lastSeq, bytes: bytes, compressed: audience.isForMany ? compress(bytes) : nil)
         switch audience {
         case .everyone, .staff, .others: shared.append(entry, audience: audience, kind: event.kind)
         case .point(let point): append(entry, event.kind, for: .point(point))
@@ -128,6 +147,9 @@ package struct EventLog: Sendable {
         let rings = [shared, session, point].compactMap { $0 }
         return rings.flatMap { $0.all(after: seq, for: viewer) }.sorted { $0.seq < $1.seq }
     }
+
+    /// Points and sessions for which something is kept.
+    package var recipientCount: Int { own.count }
 
     /// Forgets what was kept for `session`, which has ended.
     package mutating func end(_ session: SessionID) { own[.session(session)] = nil }

@@ -23,6 +23,8 @@ package enum WebSocketRole: Equatable, Sendable {
 ///     |masking key, 32 bits, when M
 struct FrameHeader: Sendable {
     private(set) var isFinal = false
+    /// Whether the message that begins here is compressed: RSV1 (RFC 7692 §6).
+    private(set) var isCompressed = false
     private(set) var opcode = FrameOpcode.continuation
     /// The payload's length in bytes.
     private(set) var length: UInt64 = 0
@@ -32,15 +34,20 @@ struct FrameHeader: Sendable {
     private var count = 0
     private var lengthBytes = 0
     private let demandsMask: Bool
+    private let deflates: Bool
 
-    /// - Parameter role: Ours; the peer's frames must be masked when we are the server, and must not when we are the
-    ///   client.
-    init(role: WebSocketRole) { demandsMask = role == .server }
+    /// - Parameters:
+    ///   - role: Ours; the peer's frames must be masked when we are the server, and must not when we are the client.
+    ///   - deflates: Whether messages may be compressed.
+    init(role: WebSocketRole, deflates: Bool = false) {
+        demandsMask = role == .server
+        self.deflates = deflates
+    }
 
     /// Takes the next byte.
     ///
     /// - Returns: Whether the head is complete.
-    /// - Throws: 1002 for reserved bits, opcodes without meaning, a mask that is missing or not wanted, control frames in
+    /// - Throws: 1002 for reserved bits, RSV1 where no compressed message begins (RFC 7692 §6.1), opcodes without meaning, a mask that is missing or not wanted, control frames in
     ///   parts or above 125 bytes, a length not in its shortest form or with the top bit set.
     mutating func read(_ byte: UInt8) throws(WebSocketError) -> Bool {
         let index = count
@@ -55,8 +62,10 @@ struct FrameHeader: Sendable {
     }
 
     private mutating func readOpcode(_ byte: UInt8) throws(WebSocketError) {
-        guard byte & 0x70 == 0 else { throw .protocolError("reserved bits") }
+        guard byte & (deflates ? 0x30 : 0x70) == 0 else { throw .protocolError("reserved bits") }
         guard let opcode = FrameOpcode(rawValue: byte & 0x0F) else { throw .protocolError("reserved opcode") }
+        isCompressed = byte & 0x40 != 0
+        guard !isCompressed || opcode == .text || opcode == .binary else { throw .protocolError("reserved bits") }
         isFinal = byte & 0x80 != 0
         guard isFinal || !opcode.isControl else { throw .protocolError("control frame in parts") }
         self.opcode = opcode

@@ -2,13 +2,16 @@
 ///
 /// Payload goes straight from the received bytes into the message, unmasked on the way, so nothing is kept but the
 /// message begun, at most ``messageLimit`` bytes, and one control frame. Text is checked as it comes: the first byte
-/// that cannot be UTF-8 ends the connection, not the last of the message.
+/// that cannot be UTF-8 ends the connection, not the last of the message. A compressed message is kept as it came, and
+/// decompressed when it is whole.
 package struct FrameReader: Sendable {
     private let role: WebSocketRole
     /// The longest message in bytes, fragments together.
     private let messageLimit: Int
     /// Fragments without a byte in one message: the others are bounded by what they bring.
     private let emptyFragmentLimit: Int
+    private let deflates: Bool
+    private let inflationRatio: Int?
 
     private var header: FrameHeader
     /// Payload bytes that the frame begun still needs; `nil` while its header is read.
@@ -22,17 +25,28 @@ package struct FrameReader: Sendable {
     private var kind: FrameOpcode?
     private var text = UTF8Check()
     private var emptyFragments = 0
+    private var isCompressed = false
+    /// What the messages that end within one piece of input may still be decompressed to, together: they are all there
+    /// before the first is looked at.
+    private var inflationLeft = 0
     private var failure: WebSocketError?
 
     /// - Parameters:
     ///   - role: Ours.
     ///   - messageLimit: In bytes, fragments together.
     ///   - emptyFragmentLimit: How many fragments of one message may be empty.
-    package init(role: WebSocketRole, messageLimit: Int = 262_144, emptyFragmentLimit: Int = 256) {
+    ///   - deflates: Whether messages may be compressed (RFC 7692).
+    ///   - inflationRatio: See ``WebSocketSettings/inflationRatio``.
+    package init(
+        role: WebSocketRole, messageLimit: Int = 262_144, emptyFragmentLimit: Int = 256, deflates: Bool = false,
+        inflationRatio: Int? = nil
+    ) {
         self.role = role
+        self.deflates = deflates
+        self.inflationRatio = inflationRatio
         self.messageLimit = messageLimit
         self.emptyFragmentLimit = emptyFragmentLimit
-        header = FrameHeader(role: role)
+        header = FrameHeader(role: role, deflates: deflates)
     }
 
     /// The next message or control frame that becomes complete within `input`.
@@ -48,6 +62,7 @@ package struct FrameReader: Sendable {
         in input: borrowing RawSpan, from position: inout Int
     ) throws(WebSocketError) -> WebSocketMessage? {
         if let failure { throw failure }
+        if position == 0 { inflationLeft = 2 * messageLimit }
         do throws(WebSocketError) {
             return try read(input, &position)
         } catch {
@@ -91,6 +106,7 @@ package struct FrameReader: Sendable {
         } else {
             guard kind == nil else { throw .protocolError("message within a message") }
             kind = header.opcode
+            isCompressed = header.isCompressed
         }
         guard header.length <= UInt64(max(messageLimit - message.count, 0)) else {
             throw WebSocketError(.messageTooBig, "message too big")
@@ -111,7 +127,7 @@ package struct FrameReader: Sendable {
         } else {
             let start = message.count
             Self.append(payload, unmaskedWith: header.mask, phase: received, to: &message)
-            if kind == .text {
+            if kind == .text, !isCompressed {
                 var check = text
                 // Unsafe only in name: any UInt8 is a byte.
                 guard check.accept(unsafe message.span.bytes.extracting(start..<message.count)) else {
@@ -136,17 +152,34 @@ package struct FrameReader: Sendable {
 
     private mutating func finishFrame() throws(WebSocketError) -> WebSocketMessage? {
         let finished = header
-        header = FrameHeader(role: role)
+        header = FrameHeader(role: role, deflates: deflates)
         remaining = nil
         guard !finished.opcode.isControl else { return try finishControl(finished.opcode) }
         guard finished.isFinal, let kind else { return nil }
         guard text.isComplete else { throw WebSocketError(.invalidPayload, "text ends within a character") }
-        let content = message
+        let content = isCompressed ? try decompressed(kind) : message
         message = []
         self.kind = nil
         emptyFragments = 0
         return kind == .text ? .text(content) : .binary(content)
     }
+
+    /// What the whole, compressed message stands for.
+    private mutating func decompressed(_ kind: FrameOpcode) throws(WebSocketError) -> [UInt8] {
+        let ratioLimit = inflationRatio.map { Self.freeInflation + $0 * message.count } ?? .max
+        let content = try CompressedPayload.read(message, limit: min(messageLimit, ratioLimit, inflationLeft))
+        inflationLeft -= content.count
+        guard kind == .text else { return content }
+        var check = UTF8Check()
+        // Unsafe only in name: any UInt8 is a byte.
+        guard check.accept(unsafe content.span.bytes), check.isComplete else {
+            throw WebSocketError(.invalidPayload, "text is not UTF-8")
+        }
+        return content
+    }
+
+    /// Ours; what a short message may be decompressed to, whatever the ratio, in bytes.
+    private static let freeInflation = 16_384
 
     private mutating func finishControl(_ opcode: FrameOpcode) throws(WebSocketError) -> WebSocketMessage {
         let content = control

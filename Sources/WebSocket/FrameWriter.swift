@@ -32,20 +32,23 @@ package enum FrameWriter {
     ///   - payload: In clear.
     ///   - mask: A client's masking key, its first byte highest; `nil` for a server's frame.
     ///   - isFinal: Whether the message ends with it.
+    ///   - isCompressed: Whether it is the first of a message made by ``CompressedPayload``.
     /// - Returns: The frame as it goes on the wire.
     package static func frame(
-        _ opcode: FrameOpcode, _ payload: [UInt8], mask: UInt32? = nil, isFinal: Bool = true
+        _ opcode: FrameOpcode, _ payload: [UInt8], mask: UInt32? = nil, isFinal: Bool = true,
+        isCompressed: Bool = false
     ) -> [UInt8] {
         var bytes: [UInt8] = []
-        append(opcode, payload, mask: mask, isFinal: isFinal, to: &bytes)
+        append(opcode, payload, mask: mask, isFinal: isFinal, isCompressed: isCompressed, to: &bytes)
         return bytes
     }
 
     static func append(
-        _ opcode: FrameOpcode, _ payload: [UInt8], mask: UInt32?, isFinal: Bool = true, to bytes: inout [UInt8]
+        _ opcode: FrameOpcode, _ payload: [UInt8], mask: UInt32?, isFinal: Bool = true, isCompressed: Bool = false,
+        to bytes: inout [UInt8]
     ) {
         bytes.reserveCapacity(bytes.count + payload.count + 14)
-        bytes.append((isFinal ? 0x80 : 0) | opcode.rawValue)
+        bytes.append((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
         let maskBit: UInt8 = mask == nil ? 0 : 0x80
         switch payload.count {
         case ...125:

@@ -39,7 +39,8 @@ package struct WebSocketConnection: Sendable {
         self.role = role
         self.settings = settings
         reader = FrameReader(
-            role: role, messageLimit: settings.messageLimit, emptyFragmentLimit: settings.emptyFragmentLimit)
+            role: role, messageLimit: settings.messageLimit, emptyFragmentLimit: settings.emptyFragmentLimit,
+            deflates: settings.deflates, inflationRatio: settings.inflationRatio)
         lastReceived = now
         nextPing = settings.pingInterval.map { now.advanced(by: $0) }
     }

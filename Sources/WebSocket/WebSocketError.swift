@@ -1,6 +1,6 @@
 /// How the peer broke the protocol: the connection fails with ``code`` (RFC 6455 §7.1.7).
 package struct WebSocketError: Error, Sendable, CustomStringConvertible {
-    /// 1002, 1007, 1008 or 1009.
+    /// 1002, 1007, 1008 or 1009; 1011 without memory.
     package var code: CloseCode
     /// A few words for a log and for the close frame; it holds nothing of what was received.
     package var reason: StaticString

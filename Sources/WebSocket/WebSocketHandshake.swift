@@ -13,18 +13,21 @@ package enum WebSocketHandshake {
         package var key: String
         /// Subprotocols, most wanted first, each once, in the case that they came in; they may hold secrets.
         package var subprotocols: [String]
+        /// The compression that can be agreed to, other extensions being passed over; `nil` for none.
+        package var deflate: DeflateOffer?
 
-        package init(key: String, subprotocols: [String]) {
+        package init(key: String, subprotocols: [String], deflate: DeflateOffer? = nil) {
             self.key = key
             self.subprotocols = subprotocols
+            self.deflate = deflate
         }
     }
 
-    /// Reads the client's offer; extensions are passed over, because none is ever accepted.
+    /// Reads the client's offer.
     ///
     /// - Throws: ``HandshakeRefusal``: 405 unless the method is GET, 426 unless the request is HTTP/1.1 and upgrades to
     ///   version 13 of "websocket", 400 for content, for a key that is not 16 bytes in base64, for a field that stands
-    ///   twice, for subprotocols that are no tokens or stand twice.
+    ///   twice, for subprotocols that are no tokens or stand twice, for extensions that are not well formed.
     package static func check(_ request: Request) throws(HandshakeRefusal) -> Offer {
         guard request.method == .get else { throw HandshakeRefusal(.methodNotAllowed, "method is not GET") }
         guard request.version == .http11, request.upgrades.contains("websocket") else {
@@ -38,7 +41,11 @@ package enum WebSocketHandshake {
         guard keys.count == 1, let key = keys.first, Base64.isSixteenBytes(key) else {
             throw HandshakeRefusal(.badRequest, "key is not 16 bytes")
         }
-        return Offer(key: key, subprotocols: try subprotocols(request.fields))
+        guard let extensions = ExtensionItem.list(request.fields) else {
+            throw HandshakeRefusal(.badRequest, "extensions are not well formed")
+        }
+        return Offer(
+            key: key, subprotocols: try subprotocols(request.fields), deflate: DeflateOffer(in: extensions))
     }
 
     private static func subprotocols(_ fields: HTTPFields) throws(HandshakeRefusal) -> [String] {
@@ -63,7 +70,7 @@ package enum WebSocketHandshake {
     /// The 101 that opens the connection.
     ///
     /// - Parameters:
-    ///   - offer: What ``check(_:)`` read.
+    ///   - offer: What ``check(_:)`` read; the compression in it is agreed to.
     ///   - subprotocol: The one of the offered that is spoken; `nil` for none.
     ///   - sha1: SHA-1 of any bytes, 20 bytes long.
     /// - Returns: For `Response.serialized(for:date:keepsAlive:)`, which writes no Content-Length into it.
@@ -75,24 +82,13 @@ package enum WebSocketHandshake {
             .secWebSocketAccept: acceptKey(for: offer.key, sha1: sha1),
         ]
         if let subprotocol { fields[.secWebSocketProtocol] = subprotocol }
+        if let deflate = offer.deflate { fields[.secWebSocketExtensions] = deflate.answer }
         return Response(.switchingProtocols, fields: fields)
     }
 
     /// Proves that the server read the key (§4.2.2 step 5).
     static func acceptKey(for key: String, sha1: ([UInt8]) -> [UInt8]) -> String {
         Base64.encode(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
-    }
-}
-
-extension UInt8 {
-    /// A character of a token (RFC 9110 §5.6.2).
-    fileprivate var isTokenCharacter: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
-        }
     }
 }
 

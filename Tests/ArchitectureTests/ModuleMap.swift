@@ -24,7 +24,9 @@ enum ModuleMap {
         "SRTP": ["Units", "Wire"],
         "CongestionControl": ["RTP", "Units"],
         "HTTP1": ["HTTPTypes"],
-        "WebSocket": ["HTTP1", "HTTPTypes", "Units", "Wire"],
+        "CZlib": [],
+        "Deflate": ["CZlib"],
+        "WebSocket": ["Deflate", "HTTP1", "HTTPTypes", "Units", "Wire"],
         // Layer 2.
         "Conference": ["Units"],
         "Forwarding": ["CongestionControl", "RTP", "Units", "Wire"],

@@ -14,11 +14,12 @@ import aiohttp
 
 from bridge import Bridge
 from harness import Skipped, case, eventually, require
-from sockets import Mint
+from sockets import Mint, Socket
 
 PROCESSES = 2
 JOIN_MARK = 500  # ms: what the 95th percentile of joins is printed beside
 FULL_JOIN = int(os.environ.get("DIEMCAU_SOCKETS", "171"))
+DEFLATE = os.environ.get("DIEMCAU_DEFLATE", "1") != "0"
 
 
 def allow_files(count: int) -> None:
@@ -55,7 +56,8 @@ class Crowd:
 
     def __init__(self, bridge: Bridge, sockets: list[dict], pace: float):
         self.bridge = bridge
-        self.plans = [{"pace": pace / PROCESSES, "sockets": sockets[index::PROCESSES]} for index in range(PROCESSES)]
+        self.plans = [{"pace": pace / PROCESSES, "deflate": DEFLATE, "sockets": sockets[index::PROCESSES]}
+                      for index in range(PROCESSES)]
         self.told: list[dict] = [{}] * PROCESSES
 
     async def __aenter__(self) -> "Crowd":
@@ -181,15 +183,16 @@ async def crowd(bridge: Bridge) -> str:
 
 # MARK: A whole room
 
-@case("socket-full-join", limit=600, options=("--maximum-connections-per-address", "6000"))
+@case("socket-full-join", limit=600, metrics=True, options=("--maximum-connections-per-address", "6000"))
 async def full_join(bridge: Bridge) -> str:
-    """Every point of a large room comes in by its socket: bytes and CPU; DIEMCAU_SOCKETS=3321 for a larger one."""
+    """Every point of a large room comes in by its socket: bytes and CPU; DIEMCAU_SOCKETS=3321 for a larger one,
+    DIEMCAU_DEFLATE=0 without compression."""
     allow_files(3 * FULL_JOIN + 1_000)
     mint = Mint(bridge)
     codes = await make_room(bridge, points=FULL_JOIN, observers=10, mint=mint)
     sockets = [{"kind": "idle", "room": "crowd", "token": mint.token("point", code, room="crowd")} for code in codes]
     memory, cpu, begin = bridge.memory(), processor_seconds(bridge), time.monotonic()
-    async with Crowd(bridge, sockets, pace=500) as everybody:
+    async with Crowd(bridge, sockets, pace=500) as everybody, Turns(bridge) as turns:
         await eventually(lambda: everybody.total("welcomed") >= FULL_JOIN, 500, f"not {FULL_JOIN} were welcomed")
         welcomed = time.monotonic() - begin
         last, quiet = -1, 0
@@ -201,11 +204,16 @@ async def full_join(bridge: Bridge) -> str:
         seconds, used = time.monotonic() - begin, processor_seconds(bridge) - cpu
         grown = bridge.memory()
         lost, troubles = everybody.total("lost"), everybody.troubles
+        async with Socket(bridge, mint.token("observer", room="crowd"), room="crowd") as reader:  # By a library.
+            points = reader.first("welcome")["roster"]["points"]
+            deflates = "permessage-deflate" in (reader.connection.response.headers["Sec-WebSocket-Extensions"] or "")
         each = await everybody.finish()
+    require(deflates and [point["code"] for point in points] == codes, "a library does not read the roster compressed")
     require(len(each) == FULL_JOIN, f"{len(each)} sockets at the end, {lost} lost: {troubles}")
     return (f"{FULL_JOIN} sockets welcomed after {welcomed:.1f} s, quiet after {seconds:.1f} s; server CPU "
             f"{used:.2f} s ({used / FULL_JOIN * 1_000:.1f} ms each); {last / 1e6:.1f} MB in all, {each[0] / 1e3:.0f} … "
-            f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}); "
+            f"{each[-1] / 1e3:.0f} KB each (median {each[len(each) // 2] / 1e3:.0f}), "
+            f"{'compressed' if DEFLATE else 'not compressed'}; longest turn {turns.longest * 1_000:.0f} ms; "
             f"{memory // 1024} MiB before, {grown // 1024} MiB after; {lost} lost on the way {troubles or ''}")
 
 

@@ -16,6 +16,7 @@ final class EchoConnection {
     private var timer: LoopTimer?
     private var parser = RequestParser()
     private var socket: WebSocketConnection?
+    private var deflates = false
     private var onClose: (() -> Void)?
 
     init(_ stream: TCPStream, on loop: EventLoop) throws(LoopError) {
@@ -49,6 +50,7 @@ final class EchoConnection {
     private func answer(_ request: Request) {
         do throws(HandshakeRefusal) {
             let offer = try WebSocketHandshake.check(request)
+            deflates = offer.deflate != nil
             let response = WebSocketHandshake.response(
                 accepting: offer, subprotocol: offer.subprotocols.first
             ) { bytes in
@@ -63,6 +65,7 @@ final class EchoConnection {
         var settings = WebSocketSettings()
         settings.messageLimit = Self.messageLimit
         settings.emptyFragmentLimit = .max
+        settings.deflates = deflates
         socket = WebSocketConnection(role: .server, settings: settings, at: loop.now)
         pass(parser.takeRemainder().span.bytes)
     }
@@ -79,13 +82,18 @@ final class EchoConnection {
     private func handle(_ events: [WebSocketEvent]) {
         for event in events {
             switch event {
-            case .text(let text): socket?.send(text: text)
-            case .binary(let bytes): socket?.send(binary: bytes)
+            case .text(let text): send(.text, text)
+            case .binary(let bytes): send(.binary, bytes)
             case .closed: return finish(with: socket?.takeOutput() ?? [])
             }
         }
         write(socket?.takeOutput() ?? [])
         if let deadline = socket?.deadline { try? timer?.start(at: deadline) }
+    }
+
+    private func send(_ opcode: FrameOpcode, _ content: [UInt8]) {
+        let payload = deflates ? CompressedPayload.message(content) : content
+        socket?.enqueue(frame: FrameWriter.frame(opcode, payload, isCompressed: deflates))
     }
 
     private func write(_ bytes: [UInt8]) {

@@ -11,8 +11,12 @@ struct ReaderRun: Equatable {
     var code: UInt16? { error?.code.rawValue }
 
     /// Feeds `bytes` in pieces of the sizes that `size` gives, each at least 1.
-    init(_ bytes: [UInt8], by role: WebSocketRole = .server, limit: Int = 1_000, size: () -> Int = { .max }) {
-        var reader = FrameReader(role: role, messageLimit: limit, emptyFragmentLimit: 8)
+    init(
+        _ bytes: [UInt8], by role: WebSocketRole = .server, limit: Int = 1_000, deflates: Bool = false,
+        ratio: Int? = nil, size: () -> Int = { .max }
+    ) {
+        var reader = FrameReader(
+            role: role, messageLimit: limit, emptyFragmentLimit: 8, deflates: deflates, inflationRatio: ratio)
         var start = 0
         while start < bytes.count {
             let piece = Array(bytes[start...].prefix(size()))
@@ -36,9 +40,11 @@ struct ReaderRun: Equatable {
 }
 
 /// A frame as a client sends it.
-func masked(_ opcode: FrameOpcode, _ payload: [UInt8] = [], isFinal: Bool = true, key: UInt32 = 0x37FA_213D) -> [UInt8]
-{
-    FrameWriter.frame(opcode, payload, mask: key, isFinal: isFinal)
+func masked(
+    _ opcode: FrameOpcode, _ payload: [UInt8] = [], isFinal: Bool = true, isCompressed: Bool = false,
+    key: UInt32 = 0x37FA_213D
+) -> [UInt8] {
+    FrameWriter.frame(opcode, payload, mask: key, isFinal: isFinal, isCompressed: isCompressed)
 }
 
 func masked(_ opcode: FrameOpcode, _ text: String, isFinal: Bool = true) -> [UInt8] {

@@ -37,10 +37,11 @@ extension ControlPlane {
         _ message: CommandMessage, by actor: Actor, expires: Int, in room: RoomID, at moment: Moment
     ) -> Refusal? {
         guard moment.unixTime < expires else { return .tokenExpired }
+        guard rooms[room] != nil else { return .unknownRoom }
         for effect in apply(.command(message.command, by: actor), to: room, at: moment.instant) {
             if case .rejected(let refusal) = effect { return refusal }
         }
-        return rooms[room] == nil ? .unknownRoom : nil
+        return nil
     }
 
     /// `stats`: what the client measured, and whether it wants the `health` stream.
@@ -78,8 +79,8 @@ extension ControlPlane {
         if let refusal = run(message, by: actor, expires: claims.expires, in: id, at: moment) {
             throw ProblemDocument(refusal, in: language)
         }
-        guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom, in: language) }
-        return kind == .program ? JSON.response(RoomSummary(record)) : JSON.response(["type": "ok"])
+        guard kind == .program, let record = rooms[id] else { return JSON.response(["type": "ok"]) }
+        return JSON.response(RoomSummary(record))
     }
 }
 

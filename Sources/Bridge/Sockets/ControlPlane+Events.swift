@@ -92,7 +92,6 @@ extension ControlPlane {
     func forget(_ session: SessionID, of room: RoomID) {
         guard let record = rooms[room], !record.room.has(session) else { return }
         record.channel.end(session)
-        forgetIfOver(room)
     }
 
     /// The slots of a receiving resource, told to the session that it belongs to.
@@ -113,7 +112,7 @@ extension ControlPlane {
             let points = record.room.definition.roster.map(\.code)
             let view = HealthView(at: moment.unixTime, lines: lines.healthLines(of: id, points: points))
             let message = ServerMessage.event(seq: 0, .health(view)).encoded
-            let rest = FrameWriter.frame(.continuation, Array(message.dropFirst(Self.healthHead.count + 1)))
+            let rest = SharedPart(Array(message.dropFirst(Self.healthHead.count + 1)), isLast: true)
             for socket in sockets {
                 socket.health = rest
                 ready.insert(socket.id)

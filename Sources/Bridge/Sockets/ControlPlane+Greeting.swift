@@ -31,9 +31,14 @@ extension ControlPlane {
     /// What is held against a `hello` before the room is asked.
     private func refusal(to claims: TokenClaims, at moment: Moment) -> Refusal? {
         guard moment.unixTime < claims.expires else { return .tokenExpired }
-        // Thousands of observers may share a token; each `hello` to a seat moves the room for everybody.
-        guard claims.role != .observer else { return nil }
-        return greetings.take(claims.tokenID, at: moment.instant).map { .tooManyCommands(retryAfter: $0) }
+        return pause(before: claims, at: moment.instant).map { .tooManyCommands(retryAfter: $0) }
+    }
+
+    /// How long whoever wants to come in has to wait, over socket or media; `nil` when it need not.
+    ///
+    /// Thousands of observers may share a token; whoever comes to a seat moves the room for everybody.
+    func pause(before claims: TokenClaims, at now: Instant) -> Duration? {
+        claims.role == .observer ? nil : greetings.take(claims.tokenID, at: now)
     }
 
     private func turnAway(_ socket: ServerSocket, _ refusal: Refusal, at now: Instant) {
@@ -46,15 +51,17 @@ extension ControlPlane {
         // Whoever comes sees itself there, unless much else has just been told.
         if rooms[socket.room]?.gather(at: moment.instant) == true { wake(socket.room) }
         guard let record = rooms[socket.room] else { return }
+        let wasListening = record.channel.isListening(admission.session)
         socket.enter(admission)
         socketsByResource[admission.resource] = (socket.id, admission.session)
         note("socket", who: admission.point?.rawValue ?? admission.role.rawValue, in: socket.room)
-        if let seq = resumption(of: hello, admission, on: socket) {
+        if wasListening, let seq = resumption(of: hello, on: socket) {
             socket.cursor = seq
             socket.send(.event(seq: seq, .welcome(makeWelcome(admission, record, resumed: true, at: moment))))
         } else {
             socket.cursor = record.channel.log.lastSeq
-            socket.send(frames: record.channel.frames(of: makeWelcome(admission, record, resumed: false, at: moment)))
+            let welcome = makeWelcome(admission, record, resumed: false, at: moment)
+            socket.send(frames: record.channel.frames(of: welcome, deflates: socket.deflates))
             sendOwnLine(to: socket)
         }
         if let known = hello.epoch, known != settings.epoch { tellOfRestart(socket) }
@@ -62,10 +69,11 @@ extension ControlPlane {
 
     /// From where a client goes on that was here before; `nil` when it needs everything.
     ///
-    /// Only what a living session misses is kept for it: whoever begins a new one may have missed what was for it alone.
-    private func resumption(of hello: Hello, _ admission: Admission, on socket: ServerSocket) -> UInt64? {
-        guard hello.epoch == settings.epoch, hello.binding == admission.secret, let seq = hello.seq,
-            let viewer = socket.viewer, socket.channel.log.events(after: seq, for: viewer) != nil
+    /// Only what a living session misses is kept for it, from its first `hello` on: whoever begins a new one, be it with
+    /// media, may have missed what was for it alone. The session is the client's: only its secret leads back to it.
+    private func resumption(of hello: Hello, on socket: ServerSocket) -> UInt64? {
+        guard hello.epoch == settings.epoch, let seq = hello.seq, let viewer = socket.viewer,
+            socket.channel.log.events(after: seq, for: viewer) != nil
         else { return nil }
         return seq
     }

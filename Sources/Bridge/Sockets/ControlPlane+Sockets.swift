@@ -32,7 +32,8 @@ extension ControlPlane {
         guard let channel = rooms[room]?.channel else { throw ProblemDocument(.unknownRoom) }
         nextSocketNumber += 1
         let id = SocketID(number: nextSocketNumber)
-        sockets[id] = ServerSocket(id: id, room: room, channel: channel, claims: claims, at: moment.instant)
+        sockets[id] = ServerSocket(
+            id: id, room: room, channel: channel, claims: claims, deflates: offer.deflate != nil, at: moment.instant)
         let response = WebSocketHandshake.response(
             accepting: offer, subprotocol: Self.subprotocol, sha1: Self.sha1Digest)
         return Reply(response, socket: id)
@@ -88,7 +89,8 @@ extension ControlPlane {
         switch socket.channel.log.next(after: socket.cursor, for: viewer) {
         case .send(let entry):
             socket.cursor = entry.seq
-            return FrameWriter.text(entry.bytes)
+            guard socket.deflates, let compressed = entry.compressed else { return FrameWriter.text(entry.bytes) }
+            return FrameWriter.frame(.text, compressed, isCompressed: true)
         case .upToDate(let seq):
             socket.cursor = seq
             sendHealth(to: socket)
@@ -115,6 +117,9 @@ extension ControlPlane {
 
     /// Sessions for which events are kept, connected or about to come back.
     package var keptListeners: Int { rooms.values.reduce(0) { $0 + $1.channel.listenerCount } }
+
+    /// Points and sessions for which private events are kept.
+    package var keptRecipients: Int { rooms.values.reduce(0) { $0 + $1.channel.log.recipientCount } }
 
     /// How many events and whole rosters were encoded for sockets: by what happens, not by how many read it.
     package var encodedEvents: UInt64 {
@@ -184,7 +189,7 @@ extension ControlPlane {
             .slots(slots(of: viewer.session, in: record)),
         ]
         for event in events { socket.send(.event(seq: socket.cursor, event)) }
-        socket.send(frames: channel.rosterFrames(isStaff: viewer.isStaff))
+        socket.send(frames: channel.rosterFrames(isStaff: viewer.isStaff, deflates: socket.deflates))
         sendOwnLine(to: socket)
     }
 
@@ -193,7 +198,7 @@ extension ControlPlane {
         guard let health = socket.health else { return }
         socket.health = nil
         let head = Self.healthHead + Array("\(socket.cursor)".utf8)
-        socket.send(frames: [FrameWriter.frame(.text, head, isFinal: false), health])
+        socket.send(frames: health.frames(behind: head, deflates: socket.deflates))
     }
 
     /// How every `health` message begins, up to its `seq`.

@@ -21,7 +21,9 @@ final class RoomChannel {
     /// A full room gathers longer, because each change goes to everybody.
     static func gatheringTime(sockets: Int) -> Duration { .milliseconds(min(1_000, max(200, sockets * 2 / 5))) }
 
-    private(set) var log = EventLog()
+    private(set) var log = EventLog { event in
+        event.count > SharedPart.compressionThreshold ? CompressedPayload.message(event) : nil
+    }
     private var listeners: [SessionID: Listener] = [:]
     private var listenersByPoint: [PointCode: Int] = [:]
     /// Of the listeners that are connected.
@@ -33,7 +35,7 @@ final class RoomChannel {
     private var order: [PointCode]
     private var toldVersion: UInt64
     /// ``told`` as one continuation frame, shared by all who get it (RFC 6455 §5.4).
-    private var snapshots: [LineAudience: [UInt8]] = [:]
+    private var snapshots: [LineAudience: SharedPart] = [:]
     /// How often the whole roster was encoded.
     private(set) var snapshotCount: UInt64 = 0
     private var nextGathering = Instant.zero
@@ -82,6 +84,8 @@ final class RoomChannel {
 
     var listenerCount: Int { listeners.count }
 
+    func isListening(_ session: SessionID) -> Bool { listeners[session] != nil }
+
     func socket(of session: SessionID) -> SocketID? { listeners[session]?.socket }
 
     /// The sockets that have something to read since the last call.
@@ -93,6 +97,8 @@ final class RoomChannel {
     // MARK: Telling
 
     func tell(_ event: ServerEvent, to audience: EventAudience) {
+        // What nobody will read is not kept: it would stay until somebody came there and went again.
+        if case .point(let point) = audience, listenersByPoint[point] == nil { return }
         log.append(event, to: audience)
         switch audience {
         case .session(let session): if let socket = listeners[session]?.socket { woken.insert(socket) }
@@ -193,33 +199,29 @@ final class RoomChannel {
     }
 
     /// A `welcome` with the roster: whole frames, of which the greatest is shared; it stands for the last `seq`.
-    func frames(of welcome: Welcome) -> [[UInt8]] {
+    func frames(of welcome: Welcome, deflates: Bool) -> [[UInt8]] {
         let text = ServerMessage.event(seq: log.lastSeq, .welcome(welcome)).encoded
         let head = text.dropLast() + Array(#","roster":{"version":\#(toldVersion),"points":"#.utf8)
-        return frames(Array(head), for: welcome.you.role.isStaff, tail: "}}")
+        return frames(Array(head), tail: "}}", isStaff: welcome.you.role.isStaff, deflates: deflates)
     }
 
     /// A `roster` event with everything, for a reader who has lost changes; it stands for the last `seq`.
-    func rosterFrames(isStaff: Bool) -> [[UInt8]] {
+    func rosterFrames(isStaff: Bool, deflates: Bool) -> [[UInt8]] {
         let head = #"{"type":"roster","seq":\#(log.lastSeq),"version":\#(toldVersion),"whole":true,"points":"#
-        return frames(Array(head.utf8), for: isStaff, tail: "}")
+        return frames(Array(head.utf8), tail: "}", isStaff: isStaff, deflates: deflates)
     }
 
-    private func frames(_ head: [UInt8], for isStaff: Bool, tail: String) -> [[UInt8]] {
-        [
-            FrameWriter.frame(.text, head, isFinal: false), snapshot(for: isStaff ? .staff : .everyone),
-            FrameWriter.frame(.continuation, Array(tail.utf8)),
-        ]
+    private func frames(_ head: [UInt8], tail: String, isStaff: Bool, deflates: Bool) -> [[UInt8]] {
+        let audience: LineAudience = isStaff ? .staff : .everyone
+        if snapshots[audience] == nil { snapshots[audience] = snapshot(for: audience) }
+        return snapshots[audience]?.frames(behind: head, tail: Array(tail.utf8), deflates: deflates) ?? []
     }
 
     /// Encoded anew at most as often as changes are gathered.
-    private func snapshot(for audience: LineAudience) -> [UInt8] {
-        if let snapshot = snapshots[audience] { return snapshot }
-        let lines = order.compactMap { told[$0]?.seen(by: audience) }
-        let snapshot = FrameWriter.frame(.continuation, RosterSnapshot.encodedPoints(lines), isFinal: false)
-        snapshots[audience] = snapshot
+    private func snapshot(for audience: LineAudience) -> SharedPart {
         snapshotCount &+= 1
-        return snapshot
+        let lines = order.compactMap { told[$0]?.seen(by: audience) }
+        return SharedPart(RosterSnapshot.encodedPoints(lines), isLast: false)
     }
 }
 

@@ -24,11 +24,15 @@ final class ServerSocket {
     /// Ours; replies that a client who never reads may leave behind before it is given up, in bytes.
     static let replyLimit = 1 << 20
     private static let sliceLimit = 64 << 10
+    /// Ours; JSON that means something is compressed 20 : 1 at most.
+    private static let inflationRatio = 64
 
     let id: SocketID
     let room: RoomID
     let channel: RoomChannel
     let claims: TokenClaims
+    /// Whether the client takes compressed messages, and may send them (RFC 7692).
+    let deflates: Bool
     private var connection: WebSocketConnection
     private(set) var phase: Phase
     var language = Language.vi
@@ -36,9 +40,9 @@ final class ServerSocket {
     var cursor: UInt64 = 0
     var rate: CommandRate
     var watchesHealth = false
-    /// The newest `health` message that has not gone out yet, as a last frame behind the `seq`; an older one is of no
+    /// The newest `health` message that has not gone out yet, as the last part, behind the `seq`; an older one is of no
     /// use to anybody.
-    var health: [UInt8]?
+    var health: SharedPart?
     /// When the last frame came.
     private(set) var lastHeard: Instant
     /// When the room was last told of that.
@@ -48,26 +52,31 @@ final class ServerSocket {
     private var part = 0
     private var offset = 0
 
-    init(id: SocketID, room: RoomID, channel: RoomChannel, claims: TokenClaims, at now: Instant) {
+    init(
+        id: SocketID, room: RoomID, channel: RoomChannel, claims: TokenClaims, deflates: Bool, at now: Instant
+    ) {
         self.id = id
         self.room = room
         self.channel = channel
         self.claims = claims
-        connection = WebSocketConnection(role: .server, settings: Self.settings, at: now)
+        self.deflates = deflates
+        connection = WebSocketConnection(role: .server, settings: Self.settings(deflates: deflates), at: now)
         phase = .greeting(until: now.advanced(by: Self.helloLimit))
         rate = CommandRate(at: now)
         lastHeard = now
         lastReported = now
     }
 
-    private static let settings: WebSocketSettings = {
+    private static func settings(deflates: Bool) -> WebSocketSettings {
         var settings = WebSocketSettings()
         settings.messageLimit = ClientMessage.sizeLimit
+        settings.deflates = deflates
+        settings.inflationRatio = inflationRatio
         // A socket that says nothing is silent after 6 s: two pings fit in before.
         settings.pingInterval = .seconds(2.5)
         settings.idleLimit = .seconds(20)
         return settings
-    }()
+    }
 
     var session: SessionID? {
         if case .inRoom(_, let session) = phase { session } else { nil }

@@ -1,21 +1,24 @@
 import FuzzSupport
 import HTTP1
+import HTTPTypes
 import Units
 import WebSocket
 import Wire
 
-/// How the bytes are cut and what they are, a client's, a server's, frames to be made well or a handshake; then they.
+/// How the bytes are cut, whether messages may be compressed, and what they are: a client's, a server's, frames to be
+/// made well or a handshake; then they.
 ///
 /// However they are cut the same messages come out, and whatever comes, our own frames stay right.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = FuzzInput(start, count)
     let kind = input.byte()
-    let step = Int(input.byte() & 31) + 1
+    let choice = input.byte()
+    let (step, deflates) = (Int(choice & 31) + 1, choice & 0x20 != 0)
     let role: WebSocketRole = kind & 3 == 1 ? .client : .server
     switch kind & 3 {
-    case 0, 1: checkFrames(input.rest(), role: role, step: step, kind: kind)
-    case 2: checkFrames(madeFrames(&input), role: role, step: step, kind: kind)
+    case 0, 1: checkFrames(input.rest(), role: role, step: step, kind: kind, deflates)
+    case 2: checkFrames(madeFrames(&input), role: role, step: step, kind: kind, deflates)
     default: checkHandshake(input.rest())
     }
     return 0
@@ -23,21 +26,30 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 private let messageLimit = 300
 
-/// A client's frames, right in themselves: a byte for opcode and FIN, a payload each.
+/// A client's frames, right in themselves: a byte for opcode, FIN and compression, a payload each.
 private func madeFrames(_ input: inout FuzzInput) -> [UInt8] {
     var bytes: [UInt8] = []
     while !input.isEmpty {
         let choice = input.byte()
         let opcodes: [FrameOpcode] = [.text, .continuation, .continuation, .binary, .ping, .pong, .close, .text]
         let opcode = opcodes[Int(choice & 7)]
-        bytes += FrameWriter.frame(opcode, input.piece(), mask: UInt32(choice) << 20, isFinal: choice & 0x80 == 0)
+        let content = input.piece()
+        let isCompressed = choice & 0x40 != 0
+        // Both what DEFLATE made and what only says so.
+        let payload = isCompressed && choice & 0x20 != 0 ? CompressedPayload.message(content) : content
+        bytes += FrameWriter.frame(
+            opcode, payload, mask: UInt32(choice) << 20, isFinal: choice & 0x80 == 0, isCompressed: isCompressed)
     }
     return bytes
 }
 
-private func checkFrames(_ bytes: [UInt8], role: WebSocketRole, step: Int, kind: UInt8) {
-    let whole = Reading(bytes, role: role, step: max(bytes.count, 1))
-    expect(Reading(bytes, role: role, step: step) == whole, "the same in pieces")
+private func checkFrames(_ bytes: [UInt8], role: WebSocketRole, step: Int, kind: UInt8, _ deflates: Bool) {
+    let whole = Reading(bytes, role: role, step: max(bytes.count, 1), deflates)
+    let cut = Reading(bytes, role: role, step: step, deflates)
+    // What comes at once may be decompressed to less than what comes bit by bit.
+    if whole.error?.code != .messageTooBig { expect(cut == whole, "the same in pieces") }
+    let unpacked = whole.messages.reduce(0) { $0 + $1.size }
+    expect(!deflates || unpacked <= bytes.count + 2 * messageLimit, "together within twice the limit")
     for message in whole.messages {
         switch message {
         case .text(let text):
@@ -50,7 +62,17 @@ private func checkFrames(_ bytes: [UInt8], role: WebSocketRole, step: Int, kind:
             expect(reason.utf8.count <= 123, "close reason")
         }
     }
-    checkConnection(bytes, role: role, step: step, kind: kind)
+    checkConnection(bytes, role: role, step: step, kind: kind, deflates)
+}
+
+extension WebSocketMessage {
+    /// Bytes of a data message.
+    fileprivate var size: Int {
+        switch self {
+        case .text(let content), .binary(let content): content.count
+        case .ping, .pong, .close: 0
+        }
+    }
 }
 
 /// What a reader makes of some bytes.
@@ -58,8 +80,9 @@ private struct Reading: Equatable {
     var messages: [WebSocketMessage] = []
     var error: WebSocketError?
 
-    init(_ bytes: [UInt8], role: WebSocketRole, step: Int, limit: Int = messageLimit) {
-        var reader = FrameReader(role: role, messageLimit: limit, emptyFragmentLimit: 4)
+    init(_ bytes: [UInt8], role: WebSocketRole, step: Int, _ deflates: Bool = false) {
+        var reader = FrameReader(
+            role: role, messageLimit: messageLimit, emptyFragmentLimit: 4, deflates: deflates)
         do throws(WebSocketError) {
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -76,8 +99,9 @@ private struct Reading: Equatable {
 }
 
 /// A connection that sends back what it gets, while time passes, and is closed by us at some point.
-private func checkConnection(_ bytes: [UInt8], role: WebSocketRole, step: Int, kind: UInt8) {
+private func checkConnection(_ bytes: [UInt8], role: WebSocketRole, step: Int, kind: UInt8, _ deflates: Bool) {
     var settings = WebSocketSettings()
+    settings.deflates = deflates
     settings.messageLimit = messageLimit
     var connection = WebSocketConnection(role: role, settings: settings, at: .zero)
     var random = FuzzRandom()
@@ -129,6 +153,9 @@ private func checkHandshake(_ bytes: [UInt8]) {
         guard case .response(let read, keepsAlive: true)? = try? reader.next() else {
             return expect(false, "our 101 is read")
         }
+        let agreed = read.fields[.secWebSocketExtensions]
+        expect(agreed == nil || agreed?.hasPrefix("permessage-deflate; server_no_context_takeover") == true, "agreed")
+        expect((agreed != nil) == (offer.deflate != nil), "compression")
         expect(read.body.isEmpty && reader.takeRemainder().isEmpty, "nothing behind our 101")
     } catch {
         _ = error.response.serialized(for: request.method, date: "now", keepsAlive: false)
