@@ -62,7 +62,8 @@ package struct ArrivalWatch: Sendable {
         }
         let off = lag - usual
         if off.magnitude <= (isResuming ? Self.tolerance : Self.jump) {
-            self.usual = usual + off / 16
+            // Not Duration's own division, which is generic: this happens with each packet.
+            self.usual = usual + .nanoseconds(off.nanoseconds / 16)
             finding.places = isResuming
             settle()
         } else if let since = doubtedSince, arrival.since(since) >= Self.settling {

@@ -33,6 +33,8 @@ package final class ChildProcess {
         package var input = Channel.ignore
         package var output = Channel.inherit
         package var errors = Channel.inherit
+        /// Whether the child gets a session of its own (`setsid`), which no terminal's keys and no hang-up reach.
+        package var startsSession = false
 
         package init(_ executable: String, _ arguments: [String] = []) {
             self.executable = executable
@@ -135,6 +137,7 @@ private final class ProcessStorage: HandleStorage {
             options.args = arguments.pointers.baseAddress
             options.env = environment?.pointers.baseAddress
             options.cwd = command.directory == nil ? nil : UnsafePointer(names.pointers[1])
+            options.flags = command.startsSession ? UInt32(UV_PROCESS_DETACHED.rawValue) : 0
             options.stdio_count = Int32(channels.count)
             options.stdio = channels.baseAddress
             return uv_spawn(loop.handle, handle(as: uv_process_t.self), &options)

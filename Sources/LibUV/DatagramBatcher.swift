@@ -24,6 +24,8 @@ struct DatagramBatcher {
     private static let maximumRunBytes = 65_000
 
     private let family: Int32
+    /// Where the socket is bound, unless to all addresses: what leaves from there need not say so.
+    private let bound: IPAddress?
     private let batch: OpaquePointer
     private var segmentation: Bool
     private var runs = [64 of Run](repeating: Run())
@@ -31,8 +33,9 @@ struct DatagramBatcher {
     /// Records before this one are sent without runs, because the kernel refused the run that they made.
     private var plainUntil = 0
 
-    init(family: Int32, batch: OpaquePointer, segmentation: Bool) {
+    init(family: Int32, bound: IPAddress? = nil, batch: OpaquePointer, segmentation: Bool) {
         self.family = family
+        self.bound = bound
         self.batch = batch
         self.segmentation = segmentation
     }
@@ -122,7 +125,8 @@ struct DatagramBatcher {
     /// Makes `run` the next slot of the batch, which from here points into the outbox's arena.
     private func put(_ head: Outbox.Record, _ run: Run, of outbox: borrowing Outbox) -> Bool {
         var remote = cd_address(head.path.remote)
-        var local = cd_address(head.path.local)
+        let source = head.path.local
+        var local = cd_address(source.address == bound ? SocketAddress(.anyV4, port: source.port) : source)
         return outbox.bytes(run.first).withUnsafeBytes { bytes in
             cd_put(
                 batch, UInt32(runCount), family, bytes.baseAddress, run.bytes,

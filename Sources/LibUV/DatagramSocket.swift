@@ -62,7 +62,8 @@ package final class DatagramSocket {
         batchesPerTurn = max(1, options.batchesPerTurn)
         sender = DatagramSender(
             batcher: DatagramBatcher(
-                family: family, batch: loop.datagramWorkspace.sending, segmentation: options.segmentation),
+                family: family, bound: bound.address.isUnspecified ? nil : bound.address,
+                batch: loop.datagramWorkspace.sending, segmentation: options.segmentation),
             backlogBytes: options.backlogBytes)
         receiver = onReceive
         self.loop = loop

@@ -46,6 +46,9 @@ package struct NackGenerator: Sendable {
     package static let maximumTries = 10
     /// Our choice: half a second of a 10 Mbit/s picture; beyond it a key frame is the cheaper repair.
     package static let maximumMissing = 512
+    /// How far behind the newest a missing packet may lie: the list's order, and the packet's index by its number, are
+    /// sure as far as that.
+    private static let longestAge = 16_384
 
     package private(set) var counts = Counts()
     /// When ``poll(at:_:)`` has something to ask for; `nil` while nothing is missing.
@@ -74,10 +77,10 @@ package struct NackGenerator: Sendable {
         resendInterval = max(.milliseconds(20), min(time * 5 / 4, .seconds(1)))
     }
 
-    /// Takes note of a packet, whether it came by itself or as an answer.
+    /// Takes note of a packet that came under its own number, sent once or again.
     ///
     /// - Parameters:
-    ///   - number: Of an authenticated packet; for an RTX packet the original number.
+    ///   - number: Of an authenticated packet of the source; see ``receiveRepair(_:)`` for RTX packets.
     ///   - now: When it came.
     /// - Returns: What it turned out to be.
     @discardableResult
@@ -97,6 +100,18 @@ package struct NackGenerator: Sendable {
         guard step > 1 else { return .inOrder }
         noteGap(from: newest.advanced(by: 1), count: step - 1, at: now)
         return .afterGap
+    }
+
+    /// Takes note of a packet that an RTX packet brought.
+    ///
+    /// It counts only where it is missing, and changes nothing else: the number is what the sender says, which no replay
+    /// window has checked, and must not make a packet missing or new that came before.
+    ///
+    /// - Parameter number: The original number (RFC 4588 §4).
+    /// - Returns: ``Arrival/recovered``, ``Arrival/reordered`` when it had not been asked for yet, else ``Arrival/old``.
+    package mutating func receiveRepair(_ number: SequenceNumber) -> Arrival {
+        guard let newest, (-Self.longestAge...0).contains(number.distance(from: newest)) else { return .old }
+        return takeMissing(number)
     }
 
     /// Calls `body` for each packet to be asked for now, oldest first.
@@ -140,6 +155,10 @@ package struct NackGenerator: Sendable {
     private mutating func receiveOld(_ number: SequenceNumber, step: Int) -> Arrival {
         // Two in a row from far behind: the source began anew. One alone is a stray.
         if step < -Self.maximumMissing { restart = number.advanced(by: 1) }
+        return takeMissing(number)
+    }
+
+    private mutating func takeMissing(_ number: SequenceNumber) -> Arrival {
         let index = firstIndex(notBefore: number)
         guard index < missing.count, missing[index].number == number else { return .old }
         let tries = missing[index].tries
@@ -179,7 +198,7 @@ package struct NackGenerator: Sendable {
         var stale = 0
         while stale < missing.count {
             let age = number.distance(from: missing[stale].number)
-            guard age > 16_384 || age < 0 else { break }
+            guard age > Self.longestAge || age < 0 else { break }
             stale += 1
         }
         if stale > 0 { abandonOldest(stale) }

@@ -27,6 +27,25 @@ struct NackGeneratorTests {
         #expect(figures(nacks) == [2, 2, 0, 0])
     }
 
+    @Test(
+        "a repair counts only where its packet is missing, and makes none missing or new", arguments: wrapAroundStarts)
+    func repairs(first: UInt16) {
+        let start = SequenceNumber(rawValue: first)
+        var nacks = NackGenerator()
+        #expect(nacks.receiveRepair(start) == .old, "of what nothing is known of yet")
+        nacks = generator(first, [0, 1, 5])
+        #expect(nacks.poll(at: .milliseconds(10)) == [2, 3, 4].map(start.advanced(by:)))
+        for step in [0, 1, 5, 6, 9, 600, -1, -700, -699, -600, 20_000, -20_000] {
+            #expect(nacks.receiveRepair(start.advanced(by: step)) == .old, "\(step)")
+        }
+        #expect(nacks.missingCount == 3 && nacks.deadline == .milliseconds(110))
+        #expect(nacks.receiveRepair(start.advanced(by: 3)) == .recovered)
+        #expect(nacks.receiveRepair(start.advanced(by: 3)) == .old)
+        #expect(nacks.receive(start.advanced(by: 3), at: .milliseconds(20)) == .old)
+        #expect(nacks.receive(start.advanced(by: 6), at: .milliseconds(20)) == .inOrder)
+        #expect(nacks.poll(at: .milliseconds(110)) == [2, 4].map(start.advanced(by:)))
+    }
+
     @Test("says what each packet is", arguments: wrapAroundStarts)
     func arrivals(first: UInt16) {
         let start = SequenceNumber(rawValue: first)

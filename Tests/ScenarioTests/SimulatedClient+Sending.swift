@@ -59,7 +59,7 @@ extension SimulatedClient {
             timestamp: sent.timestamp, ssrc: ssrc, index: stream.nextRepairIndex, into: &outbox)
     }
 
-    private func send(
+    func send(
         _ payload: [UInt8], elements: [(id: UInt8, bytes: [UInt8])], marker: Bool, payloadType: UInt8,
         timestamp: UInt32, ssrc: SSRC, index: UInt64, into outbox: inout Outbox
     ) {

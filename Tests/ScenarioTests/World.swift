@@ -135,8 +135,11 @@ final class World {
         for datagram in network.receive(at: now) { deliver(datagram) }
         pump()
         for plane in planes {
-            guard let due = plane.deadline, due <= now else { continue }
-            plane.advance(to: now, into: &outbox)
+            // What a loop gathered goes out in pieces, as its shell sends them.
+            while let due = plane.deadline, due <= now {
+                plane.advance(to: now, into: &outbox)
+                flushServer()
+            }
         }
         if let due = control.deadline, due <= now { control.advance(to: moment) }
         pump()
@@ -238,6 +241,12 @@ final class World {
 }
 
 extension World {
+    /// Sends what `body` puts into a client's outbox.
+    func send(from client: SimulatedClient, _ body: (inout Outbox) -> Void) {
+        body(&clientOutbox)
+        flush(client)
+    }
+
     /// Has the client say goodbye by DTLS.
     func leave(_ client: SimulatedClient) {
         client.transport?.close(at: now, into: &clientOutbox)

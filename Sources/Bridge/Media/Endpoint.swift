@@ -25,6 +25,7 @@ final class Endpoint {
     /// The largest jitter that the client reported in this second, in microseconds.
     var audioJitter: UInt32?
     var pictureJitter: UInt32?
+    var delays = EndpointDelays()
     var reportedState = MediaTransport.State.checking
     var reportedSources = LiveSources()
     var reportedSlots: [SlotReport] = []
@@ -82,6 +83,21 @@ final class Endpoint {
         bindings.append(binding)
     }
 
+    /// Whether `path` stays with this endpoint although a valid check of `other` came on it.
+    ///
+    /// Whoever may send checks at all could otherwise take a member's packets away by writing that member's address on
+    /// them. A device that comes back on the same path has the same seat, or waits until nothing came from before it.
+    func holds(_ path: NetworkPath, against other: Endpoint, at now: Instant) -> Bool {
+        guard transport.state == .connected, transport.path == path, let last = transport.lastAuthenticated else {
+            return false
+        }
+        let isSameSeat = description.seat != nil && description.seat == other.description.seat && room === other.room
+        return !isSameSeat && now.since(last) < Self.pathHold
+    }
+
+    /// Longer than any client pauses between its checks and reports.
+    private static let pathHold = Duration.seconds(3)
+
     var liveSources: LiveSources {
         var live = LiveSources()
         for track in tracks where !track.liveLayers.isEmpty {
@@ -106,6 +122,8 @@ final class Track {
     var layers = LayerSelection()
     /// Lowest first, as last told.
     var liveLayers: [UInt8] = []
+    /// Whether a layer was begun since then, maybe in place of one that was told.
+    var hasNewLayer = false
     /// How many streams this track has begun.
     var incarnations: UInt32 = 0
 

@@ -102,16 +102,26 @@ package struct ResourceCounters: Sendable, Equatable {
     package var down = DownlinkCounters()
     /// The newest round trip by the client's reports on what we send it, in microseconds.
     package var gaugeRoundTrip: UInt32?
+    /// The part of it that queues on the way up made, in microseconds; `nil` when nothing came that would tell.
+    package var gaugeRoundTripUp: UInt32?
 
     package init() {}
+}
+
+/// A picture that can be shown: one resource's camera or screen.
+package struct LivePicture: Sendable, Equatable {
+    package var resource: UInt32
+    package var codec: MediaCodec
+    /// Live layers, lowest first; empty when it has gone.
+    package var layers: [SourceID]
 }
 
 /// What media loops tell each other: rooms may span them.
 package enum LoopMessage: Sendable {
     /// This loop has (or no longer has) receivers in the room.
     case interest(room: UInt32, Bool)
-    /// A picture's live layers, lowest first; empty when it has gone.
-    case picture(room: UInt32, seat: UInt32, kind: SourceKind, codec: MediaCodec, layers: [SourceID])
+    /// What a resource has of a seat's picture.
+    case picture(room: UInt32, seat: UInt32, kind: SourceKind, LivePicture)
     /// A microphone that is among the loudest of its loop, or no longer is.
     case microphone(SourceID, seat: UInt32, codec: MediaCodec, isHeard: Bool)
     /// The sending loop wants this source's packets, or no longer does.

@@ -68,7 +68,7 @@ extension MediaPlane {
     }
 
     private func receive(_ report: SenderReport, of endpoint: Endpoint, at now: Instant) {
-        guard let stream = endpoint.stream(report.ssrc) else { return }
+        guard let stream = endpoint.stream(report.ssrc), stream.mayReport(at: now) else { return }
         stream.statistics.receiveSenderReport(ntp: report.info.ntp, at: now)
         let isShown = endpoint.tracks.contains { track in
             track.streams.contains { !($0?.active.isEmpty ?? true) || $0?.wantedByLoops ?? 0 != 0 }

@@ -14,13 +14,13 @@ extension MediaPlane {
             let bit = Self.bit(of: sender)
             room.interestedLoops = isInterested ? room.interestedLoops | bit : room.interestedLoops & ~bit
             if isInterested { tellPictures(of: room, to: sender) }
-        case .picture(let number, let seat, let kind, let codec, let layers):
+        case .picture(let number, let seat, let kind, let picture):
             let room = room(number)
-            for layer in layers where room.streams[layer] == nil {
-                room.streams[layer] = remoteStream(layer, seat: seat, codec: codec, home: sender)
+            for layer in picture.layers where room.streams[layer] == nil {
+                room.streams[layer] = remoteStream(layer, seat: seat, codec: picture.codec, home: sender)
             }
-            forgetLayers(of: seat, kind: kind, except: layers, home: sender, in: room)
-            setPicture(seat: seat, kind: kind, codec: codec, layers: layers, in: room)
+            forgetLayers(of: picture.resource, kind: kind, except: picture.layers, in: room)
+            room.set(picture, of: seat, kind: kind)
         case .microphone(let id, let seat, let codec, let isHeard):
             setRemoteMicrophone(id, seat: seat, codec: codec, isHeard: isHeard, home: sender)
         case .want(let id, let isWanted):
@@ -64,11 +64,10 @@ extension MediaPlane {
     }
 
     private func forgetLayers(
-        of seat: UInt32, kind: SourceKind, except layers: [SourceID], home: Int, in room: RoomMedia
+        of resource: UInt32, kind: SourceKind, except layers: [SourceID], in room: RoomMedia
     ) {
         let gone = room.streams.values.filter {
-            $0.seat == seat && $0.id.kind == kind && $0.homeLoop == home && $0.endpoint == nil
-                && !layers.contains($0.id)
+            $0.id.resource == resource && $0.id.kind == kind && $0.endpoint == nil && !layers.contains($0.id)
         }
         for stream in gone {
             if stream.isWanted { messages.append((stream.homeLoop, .want(stream.id, false))) }
@@ -92,14 +91,9 @@ extension MediaPlane {
         for endpoint in room.endpoints {
             guard let seat = endpoint.description.seat else { continue }
             for track in endpoint.tracks where track.description.kind.isPicture && !track.liveLayers.isEmpty {
-                let layers = track.liveLayers.compactMap { track.streams[Int($0)]?.id }
+                let picture = picture(of: track, of: endpoint)
                 messages.append(
-                    (
-                        other,
-                        .picture(
-                            room: room.number, seat: seat, kind: track.description.kind,
-                            codec: track.description.codec, layers: layers)
-                    ))
+                    (other, .picture(room: room.number, seat: seat, kind: track.description.kind, picture)))
             }
         }
     }

@@ -33,6 +33,7 @@ extension MediaPlane {
         if track.description.sendsNACK { plan.expect(stream.nacks.deadline) }
         stream.statistics.receive(header, at: now)
         endpoint.note(arrival, of: stream, resendsPlainly: track.description.repairPayloadType == nil)
+        if measuresLines { stream.time(header, arrival, at: now) }
         if arrival == .old { return }
         stream.newestIndex = max(stream.newestIndex, index)
         process(
@@ -44,7 +45,7 @@ extension MediaPlane {
         _ repair: RTXPayload, header: RTPHeader, _ packet: borrowing RawSpan, of stream: SourceStream, track: Track,
         _ endpoint: Endpoint, at now: Instant, into outbox: inout Outbox
     ) {
-        let arrival = stream.nacks.receive(repair.originalSequenceNumber, at: now)
+        let arrival = stream.nacks.receiveRepair(repair.originalSequenceNumber)
         guard arrival == .recovered || arrival == .reordered else { return }
         endpoint.counters.packetsRepaired &+= 1
         stream.repaired &+= 1
@@ -185,6 +186,7 @@ extension MediaPlane {
             id, seat: endpoint.description.seat ?? .max, codec: track.description.codec, ssrc: ssrc, endpoint: endpoint,
             homeLoop: loop)
         track.streams[binding.layer] = stream
+        track.hasNewLayer = true
         endpoint.room.streams[id] = stream
         if id.kind == .microphone { endpoint.room.microphones.append(stream) }
         endpoint.room.needsAssignment = true

@@ -75,7 +75,8 @@ extension MediaPlane {
                 track.streams.first.flatMap { $0?.lastPacket }.map { now.since($0) < .seconds(6) } ?? false ? [0] : []
         }
         live.removeAll { Int($0) >= track.streams.count || track.streams[Int($0)] == nil }
-        guard live != track.liveLayers else { return }
+        guard live != track.liveLayers || track.hasNewLayer else { return }
+        track.hasNewLayer = false
         track.liveLayers = live
         if track.description.kind.isPicture { updatePicture(track, of: endpoint) }
     }
@@ -83,18 +84,16 @@ extension MediaPlane {
     /// Tells the room, and other loops, which layers a picture has.
     func updatePicture(_ track: Track, of endpoint: Endpoint) {
         guard let seat = endpoint.description.seat else { return }
-        let layers = track.liveLayers.compactMap { track.streams[Int($0)]?.id }
-        let kind = track.description.kind
-        setPicture(seat: seat, kind: kind, codec: track.description.codec, layers: layers, in: endpoint.room)
-        let message = LoopMessage.picture(
-            room: endpoint.room.number, seat: seat, kind: kind, codec: track.description.codec, layers: layers)
+        let picture = picture(of: track, of: endpoint)
+        endpoint.room.set(picture, of: seat, kind: track.description.kind)
+        let message = LoopMessage.picture(room: endpoint.room.number, seat: seat, kind: track.description.kind, picture)
         for other in 0..<loopCount where other != loop { messages.append((other, message)) }
     }
 
-    func setPicture(seat: UInt32, kind: SourceKind, codec: MediaCodec, layers: [SourceID], in room: RoomMedia) {
-        let key = RoomMedia.PictureKey(seat: seat, kind: kind)
-        room.pictures[key] = layers.isEmpty ? nil : RoomMedia.Picture(codec: codec, layers: layers)
-        room.needsAssignment = true
+    func picture(of track: Track, of endpoint: Endpoint) -> LivePicture {
+        LivePicture(
+            resource: endpoint.number, codec: track.description.codec,
+            layers: track.liveLayers.compactMap { track.streams[Int($0)]?.id })
     }
 
     private func reportSlots(of room: RoomMedia) {

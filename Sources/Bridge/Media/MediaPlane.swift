@@ -43,7 +43,9 @@ package final class MediaPlane {
     let clock: ClockPair
     var endpoints: [UInt32: Endpoint] = [:]
     var endpointsByFragment: [String: Endpoint] = [:]
-    var endpointsByPath: [NetworkPath: Endpoint] = [:]
+    var endpointsByPath: [NetworkPath: Endpoint] = [:] { didSet { latest = nil } }
+    /// Found last in ``endpointsByPath``.
+    private var latest: (path: NetworkPath, endpoint: Endpoint)?
     var rooms: [UInt32: RoomMedia] = [:]
     var fanOut = FanOut()
     /// Whether lines are measured.
@@ -131,7 +133,7 @@ package final class MediaPlane {
         fanOut.finishTurn(into: &outbox)
         counters.packetsReceived &+= 1
         counters.bytesReceived &+= UInt64(datagram.byteCount)
-        guard let endpoint = endpoint(of: datagram.bytes, on: path) else {
+        guard let endpoint = endpoint(of: datagram.bytes, on: path, at: now) else {
             counters.strangers &+= 1
             return
         }
@@ -153,13 +155,25 @@ package final class MediaPlane {
     }
 
     /// Whose datagram this claims to be: by path, and for STUN requests by the user fragment.
-    private func endpoint(of datagram: borrowing RawSpan, on path: NetworkPath) -> Endpoint? {
-        guard let first = try? datagram.bigEndian(UInt8.self, at: 0), first < 4 else { return endpointsByPath[path] }
+    private func endpoint(of datagram: borrowing RawSpan, on path: NetworkPath, at now: Instant) -> Endpoint? {
+        guard let first = try? datagram.bigEndian(UInt8.self, at: 0), first < 4 else { return endpoint(by: path) }
         guard let range = STUNMessage.receiverFragment(of: datagram), range.count <= 256,
             let bytes = try? datagram.checkedExtracting(range)
         else { return nil }
         let fragment = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
-        return endpointsByFragment[fragment]
+        guard let endpoint = endpointsByFragment[fragment] else { return nil }
+        if let owner = endpointsByPath[path], owner !== endpoint, owner.holds(path, against: endpoint, at: now) {
+            return nil
+        }
+        return endpoint
+    }
+
+    /// Packets come in bursts: most are from where the last one came from.
+    private func endpoint(by path: NetworkPath) -> Endpoint? {
+        if let latest, latest.path == path { return latest.endpoint }
+        let endpoint = endpointsByPath[path]
+        latest = endpoint.map { (path, $0) }
+        return endpoint
     }
 
     /// Lets later datagrams from `path` find the endpoint, once ICE has checked it.
@@ -203,6 +217,7 @@ package final class MediaPlane {
 
     /// After a move of the path: what was asked of it in between went to where it no longer is, and so did pictures.
     private func refresh(_ endpoint: Endpoint, at now: Instant) {
+        endpoint.forgetDelays()
         for slot in endpoint.pictureSlots { wantKeyframe(of: slot, at: now) }
         for track in endpoint.tracks where track.description.kind.isPicture {
             for case let stream? in track.streams where stream.hasSlots || stream.wantedByLoops != 0 {

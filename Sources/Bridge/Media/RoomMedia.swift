@@ -4,13 +4,6 @@ import Units
 
 /// One room on one loop: its sources, its receivers, and who is on which slot.
 final class RoomMedia {
-    /// A picture that can be shown: one camera or screen with its live layers.
-    struct Picture {
-        var codec: MediaCodec
-        /// Lowest first; empty when it has gone.
-        var layers: [SourceID]
-    }
-
     struct PictureKey: Hashable {
         var seat: UInt32
         var kind: SourceKind
@@ -20,7 +13,9 @@ final class RoomMedia {
     let loop: Int
     var endpoints: [Endpoint] = []
     var streams: [SourceID: SourceStream] = [:]
-    var pictures: [PictureKey: Picture] = [:]
+    private(set) var pictures: [PictureKey: LivePicture] = [:]
+    /// While a seat is taken over two resources may have its picture, in any order: all but the newest one's.
+    private var olderPictures: [PictureKey: [LivePicture]] = [:]
     var microphones: [SourceStream] = []
     /// Who is seen, best first.
     var plan: [UInt32] = [] { didSet { needsAssignment = true } }
@@ -65,6 +60,21 @@ final class RoomMedia {
         guard speaker?.seat != loudest?.seat else { return false }
         loudest = speaker
         return true
+    }
+
+    /// Takes note of what a resource has of a seat's picture; without layers, that it has none any more.
+    ///
+    /// The newest resource's is shown, in whatever order this is learnt: numbers rise.
+    func set(_ picture: LivePicture, of seat: UInt32, kind: SourceKind) {
+        let key = PictureKey(seat: seat, kind: kind)
+        var all = olderPictures.removeValue(forKey: key) ?? []
+        if let newest = pictures.removeValue(forKey: key) { all.append(newest) }
+        all.removeAll { $0.resource == picture.resource }
+        if !picture.layers.isEmpty { all.append(picture) }
+        all.sort { $0.resource < $1.resource }
+        pictures[key] = all.popLast()
+        if !all.isEmpty { olderPictures[key] = all }
+        needsAssignment = true
     }
 
     /// The microphone of the point on the main picture, which may always be heard.

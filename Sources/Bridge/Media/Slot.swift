@@ -59,6 +59,8 @@ final class Slot {
     func begin(_ stream: SourceStream, with packet: SourcePacket, arrival: NTPTime) {
         let captured = stream.captureTime(of: packet.timestamp, arrival: arrival)
         mapping.begin(stream.id, codec: stream.codec, with: packet, captured: captured)
+        // Not every source says: the last one's level is none of this one's.
+        extensions.set(.silent)
         current = stream
         next = nil
     }

@@ -1,5 +1,6 @@
 import Forwarding
 import RTP
+import Telemetry
 import Units
 import Wire
 
@@ -38,6 +39,7 @@ final class SourceStream {
     var newestIndex: UInt64 = 0
     var nacks = NackGenerator()
     var statistics: ReceptionStatistics
+    var transit: TransitWatch
     /// Packets that were missing and came by themselves after all, and those that a repair brought.
     var late: UInt64 = 0
     var repaired: UInt64 = 0
@@ -57,6 +59,7 @@ final class SourceStream {
         self.endpoint = endpoint
         self.homeLoop = homeLoop
         statistics = ReceptionStatistics(clockRate: codec.clockRate)
+        transit = TransitWatch(clockRate: codec.clockRate, isPicture: id.kind.isPicture)
         pauses = ArrivalWatch(isPicture: id.kind.isPicture)
     }
 
@@ -110,6 +113,18 @@ final class SourceStream {
             captured: needsPlacing ? captureTime(of: packet.timestamp, arrival: arrival) : nil, marks: marks)
         needsPlacing = false
         return placing
+    }
+
+    /// Reports that follow each other faster tell nothing new, and each would be told to everybody who is shown the
+    /// stream; ours.
+    private static let reportInterval = Duration.milliseconds(200)
+    private var lastReport: Instant?
+
+    /// Whether a sender report that comes at `now` is to be taken; it is then the last one.
+    func mayReport(at now: Instant) -> Bool {
+        if let lastReport, now.since(lastReport) < Self.reportInterval { return false }
+        lastReport = now
+        return true
     }
 
     /// Takes what a sender report says of the stream's clock, in the bridge's time.

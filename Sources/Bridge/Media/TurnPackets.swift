@@ -23,8 +23,9 @@ struct Placing {
 ///
 /// Copied once out of the receive buffer, which the next batch writes over; allocates nothing when it is warm.
 final class TurnPackets {
-    /// More than a turn's receive batches hold of media that anybody is shown; what finds no room goes out at once.
-    private static let capacity = 256 << 10
+    /// What a turn's receive batches hold at most after a stall, 256 datagrams of 2 KiB, and as much again from other
+    /// loops; what finds no room goes out at once.
+    private static let capacity = 1 << 20
 
     private var memory = PacketBuffer(capacity: capacity)
     private var used = 0

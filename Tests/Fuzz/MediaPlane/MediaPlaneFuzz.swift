@@ -123,8 +123,10 @@ private final class Room {
     private func tell(_ input: inout FuzzInput) {
         let choice = input.byte()
         plane.receive(.interest(room: 1, choice & 1 == 0), from: 1, at: now, into: &outbox)
-        for case .picture(_, _, _, _, let layers) in told {
-            for layer in layers { plane.receive(.want(layer, choice & 2 == 0), from: 1, at: now, into: &outbox) }
+        for case .picture(_, _, _, let picture) in told {
+            for layer in picture.layers {
+                plane.receive(.want(layer, choice & 2 == 0), from: 1, at: now, into: &outbox)
+            }
         }
     }
 
