@@ -25,6 +25,9 @@ extension MetricsText {
             "diemcau_line_round_trip_seconds", "Round trip by the client's reports.",
             samples { $0.figures?.roundTrip.map { $0 / 1_000 } })
         gauge(
+            "diemcau_line_queue_delay_seconds", "What queues add in this direction, above the smallest delay.",
+            samples { $0.figures?.delay.map { $0 / 1_000 } })
+        gauge(
             "diemcau_line_packets_requested", "Packets asked for again (NACK) in the last second.",
             samples { $0.figures.map { Double($0.packetsRequested) } })
         gauge(

@@ -5,17 +5,19 @@ package struct DirectionHistory: Equatable, Sendable {
     package var lossAfter: [Double?]
     package var jitter: [Double?]
     package var rtt: [Double?]
+    package var delay: [Double?]
     package var fps: [Double?]
 
     package init(
         kbps: [Double?] = [], loss: [Double?] = [], lossAfter: [Double?] = [], jitter: [Double?] = [],
-        rtt: [Double?] = [], fps: [Double?] = []
+        rtt: [Double?] = [], delay: [Double?] = [], fps: [Double?] = []
     ) {
         self.kbps = kbps
         self.loss = loss
         self.lossAfter = lossAfter
         self.jitter = jitter
         self.rtt = rtt
+        self.delay = delay
         self.fps = fps
     }
 }

@@ -35,9 +35,10 @@ extension DirectionHealth: JSONRecord {
         self.init(
             state: try fields.get("state"), kbps: try fields.find("kbps"), packets: try fields.find("packets"),
             loss: try fields.find("loss"), lossAfter: try fields.find("lossAfter"),
-            jitter: try fields.find("jitter"), rtt: try fields.find("rtt"), nack: try fields.find("nack"),
-            pli: try fields.find("pli"), frames: try fields.find("frames"), fps: try fields.find("fps"),
-            freezes: try fields.find("freezes"), keyframeAge: try fields.find("keyframeAge"))
+            jitter: try fields.find("jitter"), rtt: try fields.find("rtt"), delay: try fields.find("delay"),
+            nack: try fields.find("nack"), pli: try fields.find("pli"), frames: try fields.find("frames"),
+            fps: try fields.find("fps"), freezes: try fields.find("freezes"),
+            keyframeAge: try fields.find("keyframeAge"))
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -48,6 +49,7 @@ extension DirectionHealth: JSONRecord {
         writer.field(optional: "lossAfter", lossAfter)
         writer.field(optional: "jitter", jitter)
         writer.field(optional: "rtt", rtt)
+        writer.field(optional: "delay", delay)
         writer.field(optional: "nack", nack)
         writer.field(optional: "pli", pli)
         writer.field(optional: "frames", frames)
@@ -150,7 +152,8 @@ extension DirectionHistory: JSONRecord {
     init(_ fields: JSONObject) throws(BadValue) {
         self.init(
             kbps: try fields.get("kbps"), loss: try fields.get("loss"), lossAfter: try fields.get("lossAfter"),
-            jitter: try fields.get("jitter"), rtt: try fields.get("rtt"), fps: try fields.get("fps"))
+            jitter: try fields.get("jitter"), rtt: try fields.get("rtt"),
+            delay: try fields.find("delay") ?? [], fps: try fields.get("fps"))
     }
 
     func writeFields(to writer: inout JSONWriter) {
@@ -159,6 +162,7 @@ extension DirectionHistory: JSONRecord {
         writer.field("lossAfter", lossAfter)
         writer.field("jitter", jitter)
         writer.field("rtt", rtt)
+        writer.field("delay", delay)
         writer.field("fps", fps)
     }
 }

@@ -20,6 +20,8 @@ package struct DirectionHealth: Equatable, Sendable {
     package var jitter: Double?
     /// In milliseconds.
     package var rtt: Double?
+    /// What queues add in this direction, in milliseconds.
+    package var delay: Double?
     package var nack: Int?
     package var pli: Int?
     package var frames: Int?
@@ -30,8 +32,8 @@ package struct DirectionHealth: Equatable, Sendable {
 
     package init(
         state: HealthState, kbps: Double? = nil, packets: Int? = nil, loss: Double? = nil, lossAfter: Double? = nil,
-        jitter: Double? = nil, rtt: Double? = nil, nack: Int? = nil, pli: Int? = nil, frames: Int? = nil,
-        fps: Double? = nil, freezes: Int? = nil, keyframeAge: Double? = nil
+        jitter: Double? = nil, rtt: Double? = nil, delay: Double? = nil, nack: Int? = nil, pli: Int? = nil,
+        frames: Int? = nil, fps: Double? = nil, freezes: Int? = nil, keyframeAge: Double? = nil
     ) {
         self.state = state
         self.kbps = kbps
@@ -40,6 +42,7 @@ package struct DirectionHealth: Equatable, Sendable {
         self.lossAfter = lossAfter
         self.jitter = jitter
         self.rtt = rtt
+        self.delay = delay
         self.nack = nack
         self.pli = pli
         self.frames = frames

@@ -11,8 +11,12 @@ package struct DirectionFigures: Sendable, Equatable {
     package var unrepaired: UInt64
     /// Interarrival jitter in milliseconds (RFC 3550 §6.4.1): of sound while there is any, else of the picture.
     package var jitter: Double?
+    /// Milliseconds that queues add in this direction, above the smallest delay.
+    package var delay: Double?
     /// Milliseconds there and back; of both directions together.
     package var roundTrip: Double?
+    /// Milliseconds of it that the other direction's queues made.
+    package var delayElsewhere: Double?
     /// Packets, and keyframes, that the receiving side asked for.
     package var packetsRequested: UInt64
     package var keyframesRequested: UInt64
@@ -25,9 +29,9 @@ package struct DirectionFigures: Sendable, Equatable {
 
     package init(
         kilobitsPerSecond: Double = 0, packets: UInt64 = 0, expected: UInt64 = 0, lost: UInt64 = 0,
-        unrepaired: UInt64 = 0, jitter: Double? = nil, roundTrip: Double? = nil, packetsRequested: UInt64 = 0,
-        keyframesRequested: UInt64 = 0, frames: UInt64? = nil, framesPerSecond: Double? = nil,
-        keyframeAge: Double? = nil
+        unrepaired: UInt64 = 0, jitter: Double? = nil, delay: Double? = nil, roundTrip: Double? = nil,
+        delayElsewhere: Double? = nil, packetsRequested: UInt64 = 0, keyframesRequested: UInt64 = 0,
+        frames: UInt64? = nil, framesPerSecond: Double? = nil, keyframeAge: Double? = nil
     ) {
         self.kilobitsPerSecond = kilobitsPerSecond
         self.packets = packets
@@ -35,7 +39,9 @@ package struct DirectionFigures: Sendable, Equatable {
         self.lost = lost
         self.unrepaired = unrepaired
         self.jitter = jitter
+        self.delay = delay
         self.roundTrip = roundTrip
+        self.delayElsewhere = delayElsewhere
         self.packetsRequested = packetsRequested
         self.keyframesRequested = keyframesRequested
         self.frames = frames
@@ -47,4 +53,6 @@ package struct DirectionFigures: Sendable, Equatable {
     package var loss: Double? { expected == 0 ? nil : min(Double(lost) / Double(expected), 1) }
     /// Loss after repair, 0 … 1.
     package var lossAfterRepair: Double? { expected == 0 ? nil : min(Double(unrepaired) / Double(expected), 1) }
+    /// The round trip as this direction is to be judged by it: without the other one's queues.
+    package var ownRoundTrip: Double? { roundTrip.map { max($0 - (delayElsewhere ?? 0), 0) } }
 }

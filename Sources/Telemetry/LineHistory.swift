@@ -1,4 +1,4 @@
-/// The last five minutes of one point's line, both directions: 7,200 bytes, once the point has been there.
+/// The last five minutes of one point's line, both directions: 8,400 bytes, once the point has been there.
 package struct LineHistory: Sendable {
     /// What is kept of each second, in this order.
     package enum Series: Int, CaseIterable, Sendable {
@@ -7,7 +7,7 @@ package struct LineHistory: Sendable {
         /// 0 … 1, before and after repair.
         case loss, lossAfterRepair
         /// Milliseconds.
-        case jitter, roundTrip
+        case jitter, roundTrip, delay
         case framesPerSecond
 
         /// How many units of what is stored make one.
@@ -15,7 +15,7 @@ package struct LineHistory: Sendable {
             switch self {
             case .bitrate: 1
             case .loss, .lossAfterRepair: 50_000
-            case .jitter, .roundTrip, .framesPerSecond: 10
+            case .jitter, .roundTrip, .delay, .framesPerSecond: 10
             }
         }
     }
@@ -82,6 +82,7 @@ extension DirectionFigures {
         case .lossAfterRepair: lossAfterRepair
         case .jitter: jitter
         case .roundTrip: roundTrip
+        case .delay: delay
         case .framesPerSecond: framesPerSecond
         }
     }

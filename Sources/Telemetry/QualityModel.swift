@@ -30,7 +30,7 @@ package struct QualityModel: Sendable, Equatable {
     package func verdict(on figures: DirectionFigures, countsRoundTrip: Bool) -> LineQuality {
         var copy = self
         copy.note(figures)
-        return copy.verdict(jitter: figures.jitter, roundTrip: countsRoundTrip ? figures.roundTrip : nil)
+        return copy.windowVerdict(figures, countsRoundTrip: countsRoundTrip)
     }
 
     /// Takes one second of a line over which something arrives; parameters as in ``verdict(on:countsRoundTrip:)``.
@@ -39,7 +39,7 @@ package struct QualityModel: Sendable, Equatable {
     @discardableResult
     package mutating func update(_ figures: DirectionFigures, countsRoundTrip: Bool) -> LineQuality {
         note(figures)
-        let verdict = verdict(jitter: figures.jitter, roundTrip: countsRoundTrip ? figures.roundTrip : nil)
+        let verdict = windowVerdict(figures, countsRoundTrip: countsRoundTrip)
         switch state {
         case .none:
             settle(on: verdict)
@@ -86,7 +86,7 @@ package struct QualityModel: Sendable, Equatable {
         tallyAge = 0
     }
 
-    private func verdict(jitter: Double?, roundTrip: Double?) -> LineQuality {
+    private func windowVerdict(_ figures: DirectionFigures, countsRoundTrip: Bool) -> LineQuality {
         let expected = (older?.expected ?? 0) &+ (newer?.expected ?? 0)
         func share(_ lost: UInt64) -> Double? {
             guard expected > 0, lost >= thresholds.fewestLost else { return nil }
@@ -95,6 +95,7 @@ package struct QualityModel: Sendable, Equatable {
         return max(
             thresholds.loss.verdict(share((older?.lost ?? 0) &+ (newer?.lost ?? 0))),
             thresholds.lossAfterRepair.verdict(share((older?.unrepaired ?? 0) &+ (newer?.unrepaired ?? 0))),
-            thresholds.jitter.verdict(jitter), thresholds.roundTrip.verdict(roundTrip))
+            thresholds.jitter.verdict(figures.jitter), thresholds.delay.verdict(figures.delay),
+            thresholds.roundTrip.verdict(countsRoundTrip ? figures.ownRoundTrip : nil))
     }
 }

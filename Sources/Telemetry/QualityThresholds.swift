@@ -22,6 +22,8 @@ package struct QualityThresholds: Sendable, Equatable {
     package var lossAfterRepair = Limits(fair: 0.01, poor: 0.03)
     /// In milliseconds.
     package var jitter = Limits(fair: 30, poor: 100)
+    /// In milliseconds, above the smallest.
+    package var delay = Limits(fair: 150, poor: 300)
     /// In milliseconds, there and back.
     package var roundTrip = Limits(fair: 200, poor: 500)
     /// Fewer lost packets than this in the window are no loss: one packet of ten says nothing.

@@ -29,10 +29,14 @@ async def run(*arguments: str) -> None:
 class Namespace:
     """A network namespace with one line to here, whose way out can be throttled."""
 
+    made = 0
+
     def __init__(self):
-        self.name = f"diemcau-{os.getpid()}"
-        self.here = f"dch{os.getpid() % 100_000}"
-        self.there = f"dct{os.getpid() % 100_000}"
+        Namespace.made += 1  # The kernel takes its time to forget a line.
+        name = f"{os.getpid() % 100_000}{chr(ord('a') + Namespace.made % 26)}"
+        self.name = f"diemcau-{name}"
+        self.here = f"dch{name}"
+        self.there = f"dct{name}"
 
     async def __aenter__(self) -> "Namespace":
         if os.geteuid() != 0:
@@ -66,6 +70,14 @@ class Namespace:
         """What is sent from inside goes at this rate at most; a queue of 50 ms, then it is dropped."""
         await self.inside("tc", "qdisc", "replace", "dev", self.there, "root", "tbf", "rate", f"{kilobits}kbit",
                           "burst", "5kb", "latency", "50ms")
+
+    async def hold_back(self, kilobits: int, is_up: bool) -> None:
+        """One direction goes at this rate at most; three seconds wait before anything is dropped (bufferbloat)."""
+        queue = ("root", "tbf", "rate", f"{kilobits}kbit", "burst", "10kb", "latency", "3000ms")
+        if is_up:
+            await self.inside("tc", "qdisc", "replace", "dev", self.there, *queue)
+        else:
+            await run("tc", "qdisc", "replace", "dev", self.here, *queue)
 
     async def release(self) -> None:
         """Takes the throttle away."""
@@ -151,3 +163,58 @@ async def measure(bridge: Bridge, namespace: Namespace) -> str:
     return (f"poor {poor:.1f} s after the throttle (mark {MARK:g} s); up before: {before.get('kbps')} kbit/s, loss "
             f"{before.get('loss')}; then {seen}, and down {down}; the control line was "
             f"{' and '.join(sorted(control_states))}")
+
+
+async def queued(outer: Bridge, direction: str) -> str:
+    """One direction of one line gets a deep queue: that direction is poor for its delay, and nothing else is."""
+    folder = outer.folder / f"queued-{direction}"
+    folder.mkdir()
+    async with Namespace() as namespace:
+        bridge = Bridge(outer.program, folder, address=HERE, options=("--announce", HERE))
+        try:
+            await bridge.start()
+            return await measure_queue(bridge, namespace, direction)
+        finally:
+            ended = await bridge.stop()
+            require(ended is None, ended)
+
+
+async def measure_queue(bridge: Bridge, namespace: Namespace, direction: str) -> str:
+    media = ("--camera", "test", "--microphone", "tone", "--bitrate", "400", "--size", "320x240", "--fps", "15")
+    other = {"up": "down", "down": "up"}[direction]
+    async with Joined(bridge, "xa-1", *media, within=namespace.prefix) as narrow, \
+            Joined(bridge, "xa-2", *media) as control, Lines(bridge, Mint(bridge).token("technician")) as lines:
+        await eventually(lambda: narrow.state == control.state == "connected", 30, "not both are connected")
+        for point in ("xa-1", "xa-2"):
+            for way in ("up", "down"):
+                await lines.when(point, way, ("good",), 40)
+        before = lines.lines["xa-1"][direction]
+        await namespace.hold_back(int(before["kbps"] * 0.7), is_up=direction == "up")
+        begin, others, controls, poor, seen = time.monotonic(), set(), set(), None, {}
+        while time.monotonic() - begin < LIMIT and (poor is None or time.monotonic() - begin < poor + 2):
+            await lines.ask()
+            others.add(lines.state("xa-1", other))
+            controls |= {lines.state("xa-2", way) for way in ("up", "down")}
+            if poor is None and lines.state("xa-1", direction) in ("poor", "lost"):
+                poor, seen = time.monotonic() - begin, lines.lines["xa-1"]
+            await asyncio.sleep(0.1)
+        last = lines.lines["xa-1"]
+        require(poor is not None, f"{direction} is not poor within {LIMIT:g} s: {last}")
+        require(seen[direction].get("delay", 0) >= 300, f"poor, but not for its delay: {seen}")
+        require(not others & {"poor", "lost"}, f"{other} was {others}: {seen} {last}")
+        require(not controls & {"poor", "lost"}, f"the control line was {controls}")
+        await asyncio.gather(narrow.leave(), control.leave())
+    figures = {name: seen[direction].get(name) for name in ("kbps", "delay", "loss", "rtt", "jitter")}
+    return (f"{direction} poor {poor:.1f} s after a queue of 3 s (mark {MARK:g} s), delay before "
+            f"{before.get('delay')} ms, then {json.dumps(figures)}; {other} was {' and '.join(sorted(others))} "
+            f"(delay {seen[other].get('delay')} ms), the control line {' and '.join(sorted(controls))}")
+
+
+@case("line-queued-up", limit=150)
+async def queued_up(outer: Bridge) -> str:
+    return await queued(outer, "up")
+
+
+@case("line-queued-down", limit=150)
+async def queued_down(outer: Bridge) -> str:
+    return await queued(outer, "down")

@@ -8,79 +8,9 @@ import Units
 
 @Suite("Lines under watch")
 struct LineHealthTests {
-    /// A room whose lines are watched second by second; resources are numbered in order of joining.
-    private final class Watch {
-        let world: World
-        var monitor = LineMonitor()
-        private(set) var clients: [SimulatedClient] = []
-        let room = RoomID(World.roomID)
-        /// The last report of a loop.
-        private(set) var activity: [ResourceActivity] = []
-        /// States of each second since ``watch``: by point, up and down.
-        private(set) var seen: [[(up: HealthState, down: HealthState)]] = []
-
-        init(points: Int = 3, loops: Int = 1, seed: UInt64 = 1) throws {
-            world = try World(loops: loops, seed: seed)
-            world.onEvent = { [unowned self] in handle($0) }
-            for number in 0..<points {
-                clients.append(try world.join("p\(number)") { $0.form = .long })
-                try open(UInt32(number + 1), of: number, sends: true, receives: true)
-                clients[number].streams[0].level = 20 + UInt8(number)
-            }
-            try world.show(["p1"])
-        }
-
-        func open(_ resource: UInt32, of number: Int, sends: Bool, receives: Bool) throws {
-            monitor.open(
-                resource, of: try point(number), in: try #require(room), sends: sends, receives: receives,
-                at: world.now)
-        }
-
-        private func handle(_ event: MediaEvent) {
-            switch event {
-            case .connected(let number, let path): monitor.connected(number, path: "udp \(path.remote)")
-            case .closed(let number, _): monitor.close(number)
-            case .activity(let lines):
-                activity = lines
-                monitor.take(lines)
-            default: break
-            }
-        }
-
-        func point(_ number: Int) throws -> PointCode { try #require(PointCode("p\(number)")) }
-
-        func line(_ number: Int) throws -> HealthLine {
-            monitor.healthLine(of: try point(number), in: try #require(room))
-        }
-
-        /// Runs for so many seconds and writes down what was seen in each.
-        func run(_ seconds: Int) throws {
-            seen = clients.map { _ in [] }
-            for client in clients { client.forgetReceived() }
-            let end = world.now.advanced(by: .seconds(seconds))
-            while world.now < end {
-                world.step()
-                guard monitor.advance(to: world.now) else { continue }
-                for number in clients.indices {
-                    let line = try line(number)
-                    seen[number].append((line.up.state, line.down.state))
-                }
-            }
-        }
-
-        func lose(perMille: UInt64, where isAffected: @escaping (Datagram) -> Bool) {
-            var random = SplitMix64(state: 7)
-            world.network.loses = { isAffected($0) && random.next() % 1_000 < perMille }
-        }
-
-        func ups(_ number: Int) -> [HealthState] { seen[number].map(\.up) }
-        func downs(_ number: Int) -> [HealthState] { seen[number].map(\.down) }
-        var isGood: Bool { seen.allSatisfy { $0.allSatisfy { $0.up == .good && $0.down == .good } } }
-    }
-
     @Test("without trouble every line is good and its figures are those of what was sent", arguments: [1, 2])
     func figures(loops: Int) throws {
-        let watch = try Watch(loops: loops)
+        let watch = try LineWatch(loops: loops)
         try watch.run(3)
         try watch.run(10)
         #expect(watch.isGood)
@@ -102,7 +32,7 @@ struct LineHealthTests {
 
     @Test("loss on the way up makes up poor within 5 s; down and everybody else stay good", arguments: [1, 2])
     func upLink(loops: Int) throws {
-        let watch = try Watch(loops: loops)
+        let watch = try LineWatch(loops: loops)
         try watch.run(3)
         let source = watch.clients[1].address
         watch.lose(perMille: 200) { $0.source == source }
@@ -117,7 +47,7 @@ struct LineHealthTests {
 
     @Test("loss on the way down makes down poor within 5 s; up and everybody else stay good", arguments: [1, 2])
     func downLink(loops: Int) throws {
-        let watch = try Watch(loops: loops)
+        let watch = try LineWatch(loops: loops)
         try watch.run(3)
         let destination = watch.clients[0].address
         watch.lose(perMille: 200) { $0.destination == destination }
@@ -132,7 +62,7 @@ struct LineHealthTests {
 
     @Test("a line that recovers rises step by step, five good seconds each")
     func recovery() throws {
-        let watch = try Watch()
+        let watch = try LineWatch()
         try watch.run(5)
         let source = watch.clients[1].address
         watch.lose(perMille: 250) { $0.source == source }
@@ -149,7 +79,7 @@ struct LineHealthTests {
 
     @Test("a throttled line is poor in the direction that is throttled", arguments: [true, false])
     func throttled(isUp: Bool) throws {
-        let watch = try Watch()
+        let watch = try LineWatch()
         try watch.run(3)
         let address = watch.clients[2].address
         let world = watch.world
@@ -173,7 +103,7 @@ struct LineHealthTests {
 
     @Test("a device that falls silent is lost after two seconds; one that has left is nothing; the history says so")
     func silence() throws {
-        let watch = try Watch()
+        let watch = try LineWatch()
         try watch.run(5)
         watch.clients[2].isSilent = true
         try watch.run(9)
@@ -193,7 +123,7 @@ struct LineHealthTests {
 
     @Test("an encoder and a player of one point are one line, and coming back is a reconnection")
     func severalResources() throws {
-        let watch = try Watch(points: 2)
+        let watch = try LineWatch(points: 2)
         let encoder = try watch.world.join("p5", .sender, route: "whip")
         try watch.open(3, of: 5, sends: true, receives: false)
         let player = try watch.world.join(
@@ -214,7 +144,7 @@ struct LineHealthTests {
 
     @Test("what a client says is shown; what can't be is cut and marked, and changes no state")
     func reports() throws {
-        let watch = try Watch()
+        let watch = try LineWatch()
         try watch.run(5)
         let room = try #require(watch.room)
         let honest = ClientReport(fps: 24.5, freezes: 2, rtt: 35, lossUp: 0, kbpsUp: 320, limitedBy: .cpu)
@@ -246,7 +176,7 @@ struct LineHealthTests {
 
     @Test("switched off, nothing is measured and nothing shown; switched on again, everything is")
     func off() throws {
-        let watch = try Watch(points: 2)
+        let watch = try LineWatch(points: 2)
         watch.monitor.isOn = false
         watch.world.order(.telemetry(false))
         try watch.run(3)

@@ -26,6 +26,8 @@ struct QualityModelTests {
             (DirectionFigures(jitter: 99), .fair), (DirectionFigures(jitter: 100), .poor),
             (DirectionFigures(roundTrip: 199), .good), (DirectionFigures(roundTrip: 200), .fair),
             (DirectionFigures(roundTrip: 499), .fair), (DirectionFigures(roundTrip: 500), .poor),
+            (DirectionFigures(delay: 149), .good), (DirectionFigures(delay: 150), .fair),
+            (DirectionFigures(delay: 299), .fair), (DirectionFigures(delay: 300), .poor),
             (DirectionFigures(expected: 1_000, lost: 50, jitter: 120), .poor), (DirectionFigures(), .good),
         ])
     func limits(figures: DirectionFigures, expected: LineQuality) {
@@ -116,5 +118,13 @@ struct QualityModelTests {
         var model = QualityModel()
         #expect(model.update(second(roundTrip: 900), countsRoundTrip: false) == .good)
         #expect(model.update(second(roundTrip: 900), countsRoundTrip: true) == .poor)
+    }
+
+    @Test("what the other direction's queues make of a round trip is not held against this one")
+    func elsewhere() {
+        var model = QualityModel()
+        #expect(model.update(DirectionFigures(roundTrip: 900, delayElsewhere: 800), countsRoundTrip: true) == .good)
+        #expect(model.update(DirectionFigures(roundTrip: 900, delayElsewhere: 950), countsRoundTrip: true) == .good)
+        #expect(model.update(DirectionFigures(roundTrip: 900, delayElsewhere: 300), countsRoundTrip: true) == .poor)
     }
 }

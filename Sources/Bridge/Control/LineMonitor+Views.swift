@@ -86,6 +86,7 @@ extension DirectionHealth {
         packets = Int(clamping: figures.packets)
         loss = figures.loss.map { ($0 * 10_000).rounded() / 10_000 }
         lossAfter = figures.lossAfterRepair.map { ($0 * 10_000).rounded() / 10_000 }
+        delay = figures.delay.map { $0.rounded() }
         jitter = figures.jitter.map { ($0 * 10).rounded() / 10 }
         rtt = figures.roundTrip.map { ($0 * 10).rounded() / 10 }
         nack = Int(clamping: figures.packetsRequested)
@@ -101,6 +102,7 @@ extension DirectionHistory {
         self.init(
             kbps: history.series(.bitrate, direction), loss: history.series(.loss, direction),
             lossAfter: history.series(.lossAfterRepair, direction), jitter: history.series(.jitter, direction),
-            rtt: history.series(.roundTrip, direction), fps: history.series(.framesPerSecond, direction))
+            rtt: history.series(.roundTrip, direction), delay: history.series(.delay, direction),
+            fps: history.series(.framesPerSecond, direction))
     }
 }

@@ -6,7 +6,7 @@ package import Units
 /// Watches every point's line, second by second: figures by difference, a state for each direction, five minutes of
 /// history.
 ///
-/// Bounded: one ``PointLine`` for each point that has been there since the server started, at most 8 KiB each while the
+/// Bounded: one ``PointLine`` for each point that has been there since the server started, at most 9 KiB each while the
 /// point has been there in the last five minutes, and next to nothing afterwards.
 package struct LineMonitor {
     /// Points of all rooms together.
@@ -145,7 +145,7 @@ package struct LineMonitor {
             resource.latest = nil
             resources[number] = resource
         }
-        line.judge(hasNews ? tally : nil, presence, at: now)
+        line.judge(hasNews ? tally.complete : nil, presence, at: now)
     }
 }
 

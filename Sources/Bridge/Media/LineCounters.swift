@@ -20,6 +20,8 @@ package struct UplinkCounters: Sendable, Equatable {
     /// Interarrival jitter of the microphone and of that picture, in microseconds (RFC 3550 §6.4.1).
     package var gaugeAudioJitter: UInt32?
     package var gaugePictureJitter: UInt32?
+    /// What queues added to every packet of the last second, in microseconds.
+    package var gaugeDelay: UInt32?
 
     package init() {}
 }
@@ -45,6 +47,9 @@ package struct DownlinkCounters: Sendable, Equatable {
     /// The largest jitter it reports of a sound slot and of a picture slot, in microseconds.
     package var gaugeAudioJitter: UInt32?
     package var gaugePictureJitter: UInt32?
+    /// What queues add by the newest report, in microseconds; those on the way up are in it as long as
+    /// ``ResourceCounters/gaugeRoundTripUp`` is not known.
+    package var gaugeDelay: UInt32?
 
     package init() {}
 }
@@ -71,4 +76,6 @@ struct SlotReception {
     /// Resends that it has yet to report the loss for.
     var spareResends: Int64 = 0
     var resent: UInt64 = 0
+    /// What had been sent when it reported before.
+    var marks = SentMarks()
 }

@@ -14,10 +14,11 @@ extension MediaPlane {
         for index in 0..<reports.count {
             let block = try reports.block(index, in: compound)
             guard let slot = endpoint.slot(block.ssrc) else { continue }
-            if let trip = block.roundTrip(at: time) {
-                endpoint.counters.gaugeRoundTrip = UInt32(clamping: trip.nanoseconds / 1_000)
-            }
+            let trip = block.roundTrip(at: time)
+            if let trip { endpoint.counters.gaugeRoundTrip = UInt32(clamping: trip.nanoseconds / 1_000) }
+            endpoint.noteDelay(block, of: slot, trip: trip, at: now)
             endpoint.note(block, of: slot)
+            slot.reception?.marks.note(slot.mapping.nextIndex, at: now)
         }
     }
 }
@@ -51,8 +52,9 @@ extension Endpoint {
 
     func note(_ block: ReportBlock, of slot: Slot) {
         let jitter = UInt64(block.jitter) * 1_000_000 / (slot.description.isPicture ? 90_000 : 48_000)
-        // Above a minute it is none.
-        let sane = jitter < 60_000_000 ? UInt32(clamping: jitter) : nil
+        // What the source's own line made of it is not this line's doing. Above a minute it is none.
+        let brought = slot.current.map { UInt64(clamping: $0.statistics.jitterTime.nanoseconds / 1_000) } ?? 0
+        let sane = jitter < 60_000_000 ? UInt32(clamping: jitter - min(brought, jitter)) : nil
         if slot.description.isPicture {
             pictureJitter = max(pictureJitter ?? 0, sane ?? 0)
         } else {
@@ -81,6 +83,8 @@ extension Endpoint {
     /// Brings ``counters`` up to date with the streams and slots.
     func tallyLines(at now: Instant) {
         tallyStreams(at: now)
+        counters.up.gaugeDelay = takeUpDelay(at: now)
+        delays.write(to: &counters, at: now)
         counters.down.gaugeAudioJitter = audioJitter
         counters.down.gaugePictureJitter = pictureJitter
         (audioJitter, pictureJitter) = (nil, nil)
@@ -112,7 +116,7 @@ extension Endpoint {
     }
 
     /// The best live layer of the camera, or of the screen where there is no camera.
-    private var mainPicture: SourceStream? {
+    var mainPicture: SourceStream? {
         func best(_ kind: SourceKind) -> SourceStream? {
             for track in tracks where track.description.kind == kind {
                 if let layer = track.liveLayers.last, let stream = track.streams[Int(layer)] { return stream }

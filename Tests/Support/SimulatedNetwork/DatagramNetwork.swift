@@ -25,6 +25,8 @@ package struct DatagramNetwork {
     private var lossPerMille: UInt64
     /// Loses what it says yes to, beside what the links lose by chance.
     package var loses: ((Datagram) -> Bool)?
+    /// How long a datagram waits before its link takes it: a queue of the test's own.
+    package var waits: ((Datagram, Instant) -> Duration)?
     /// Sees everything that is sent, lost or not.
     package var tap: ((Datagram) -> Void)?
 
@@ -56,7 +58,7 @@ package struct DatagramNetwork {
                 delay: delay, jitter: jitter, lossPerMille: lossPerMille, seed: seeds.next())
             order.append(datagram.destination)
         }
-        links[datagram.destination]?.send(datagram, at: now)
+        links[datagram.destination]?.send(datagram, at: now.advanced(by: waits?(datagram, now) ?? .zero))
     }
 
     package var deadline: Instant? {
