@@ -13,11 +13,10 @@ import Units
 final class ControlShell {
     private let loop: EventLoop
     private let settings: ServerSettings
-    private let state: StateFolder
+    private let certificates: CertificateKeeper
     private let log: Logger
     private let plane: ControlPlane
     private let media: [Mailbox<MediaMail>]
-    private var context: TLSServerContext
     private var folder: RoomFolder
     private var connections: ConnectionTable
     private var listener: TCPListener?
@@ -25,7 +24,9 @@ final class ControlShell {
     private var timer: LoopTimer?
     /// Sockets that may have something to send, the next ones last.
     private var waiting: [SocketID] = []
-    /// Makes a turn come at once, for the rest of ``waiting``.
+    /// Connections with more requests than are answered in one turn.
+    private var asking: [ServerConnection] = []
+    /// Makes a turn come at once, for the rest of ``waiting`` and for ``asking``.
     private var nextTurn: LoopTimer?
     private var watcher: FileWatcher?
     private var hangUp: SignalHandler?
@@ -39,13 +40,12 @@ final class ControlShell {
     private static let socketsPerTurn = 128
 
     init(
-        _ plane: ControlPlane, settings: ServerSettings, state: StateFolder, context: TLSServerContext,
-        media: [Mailbox<MediaMail>], log: Logger, on loop: EventLoop
+        _ plane: ControlPlane, settings: ServerSettings, certificates: CertificateKeeper, media: [Mailbox<MediaMail>],
+        log: Logger, on loop: EventLoop
     ) {
         self.plane = plane
         self.settings = settings
-        self.state = state
-        self.context = context
+        self.certificates = certificates
         self.media = media
         self.log = log
         self.loop = loop
@@ -67,7 +67,7 @@ final class ControlShell {
         } catch {
             log.error("\(settings.rooms): changes of room files will not be noticed: \(error)")
         }
-        hangUp = try SignalHandler(.hangUp, on: loop) { [unowned self] in reloadCertificate() }
+        hangUp = try SignalHandler(.hangUp, on: loop) { [unowned self] in certificates.reload(at: moment) }
         if let address = settings.metrics {
             do throws(LoopError) {
                 metrics = try MetricsListener(on: loop, address: address) { [unowned self] in metricsText() }
@@ -116,7 +116,8 @@ final class ControlShell {
         limits.body = settings.maximumBody
         do {
             let connection = try ServerConnection(
-                stream, context: context, limits: limits, requestTimeout: settings.requestTimeout, host: self)
+                stream, context: certificates.context, limits: limits, requestTimeout: settings.requestTimeout,
+                host: self)
             connections.insert(connection)
             try connection.start()
         } catch {
@@ -139,8 +140,11 @@ final class ControlShell {
         let next = waiting.suffix(Self.socketsPerTurn)
         waiting.removeLast(next.count)
         for socket in next { connections.connection(of: socket)?.pump() }
+        let asked = asking
+        asking = []
+        for connection in asked { connection.goOn() }
         // Without the timer the rest would follow with the next event, or tick.
-        if !waiting.isEmpty { try? nextTurn?.start(after: .zero) }
+        if !waiting.isEmpty || !asking.isEmpty { try? nextTurn?.start(after: .zero) }
         sendCommands()
     }
 
@@ -164,6 +168,7 @@ final class ControlShell {
         let now = loop.now
         for connection in connections.overdue(at: now) { connection.close() }
         plane.advance(to: moment)
+        certificates.look(at: moment)
         guard now >= nextPublication else { return }
         nextPublication = now.advanced(by: .seconds(1))
         turns = loop.takeStatistics()
@@ -174,23 +179,12 @@ final class ControlShell {
         plane.setRooms(folder.rooms, at: loop.now)
     }
 
-    private func reloadCertificate() {
-        do throws(TLSError) {
-            context = try TLSServerContext(
-                certificateFile: settings.certificate ?? state.certificatePath,
-                keyFile: settings.certificateKey ?? state.certificateKeyPath)
-            log.info("certificate reloaded")
-        } catch {
-            log.error("certificate not reloaded, the old one stays: \(error)")
-        }
-    }
-
     // MARK: Metrics
 
     private func metricsText() -> String {
         ServerMetrics(
             rooms: plane.roomFigures, refusals: plane.refusalCounts, media: snapshots, control: turns,
-            connections: connections.count, sockets: plane.socketCount,
+            certificateEnd: certificates.end, connections: connections.count, sockets: plane.socketCount,
             resynchronisations: plane.resynchronisations, refusedConnections: connections.refused,
             timedOutConnections: connections.timedOut, listener: listener?.counters ?? TCPListener.Counters(),
             lines: settings.metricsPerPoint ? plane.lineSeries : []
@@ -213,6 +207,8 @@ extension ControlShell: ConnectionHost {
 
     func connectionUpgraded(_ connection: ServerConnection) { connections.setSocket(of: connection) }
 
+    func connectionWaits(_ connection: ServerConnection) { asking.append(connection) }
+
     func connectionEnded(_ connection: ServerConnection) {
         if let socket = connection.socket { plane.detach(socket, at: loop.now) }
         connections.remove(connection)
@@ -227,13 +223,13 @@ actor ControlWorker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.loop.asUnownedSerialExecutor() }
 
     init(
-        _ thread: LoopThread, _ control: ControlSettings, settings: ServerSettings, state: StateFolder,
-        context: TLSServerContext, media: [Mailbox<MediaMail>], log: Logger
+        _ thread: LoopThread, _ control: ControlSettings, settings: ServerSettings,
+        certificate: CertificateSource.Loaded, media: [Mailbox<MediaMail>], log: Logger
     ) {
         self.thread = thread
         shell = ControlShell(
-            ControlPlane(control), settings: settings, state: state, context: context, media: media, log: log,
-            on: thread.loop)
+            ControlPlane(control), settings: settings, certificates: CertificateKeeper(certificate, log: log),
+            media: media, log: log, on: thread.loop)
     }
 
     func open() throws -> SocketAddress { try shell.open() }

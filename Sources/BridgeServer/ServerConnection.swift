@@ -16,6 +16,8 @@ protocol ConnectionHost: AnyObject {
     func isOver(_ socket: SocketID) -> Bool
     /// A connection has become a socket.
     func connectionUpgraded(_ connection: ServerConnection)
+    /// A connection has more to answer: call ``ServerConnection/goOn()`` when others have had their turn.
+    func connectionWaits(_ connection: ServerConnection)
     func connectionEnded(_ connection: ServerConnection)
 }
 
@@ -36,6 +38,8 @@ final class ServerConnection {
     private let handshakeDeadline: Instant
     /// Set when the last bytes are on their way.
     private var lingerDeadline: Instant?
+    /// Whether the host knows that requests wait to be answered.
+    private var isWaiting = false
 
     let peer: SocketAddress
     private(set) var isClosed = false
@@ -58,7 +62,7 @@ final class ServerConnection {
 
     func start() throws(LoopError) {
         stream.writeLimit = Self.writeLimit
-        stream.onDrain = { [unowned self] in pump() }
+        stream.onDrain = { [unowned self] in drained() }
         try stream.startReading(
             onRead: { [unowned self] in received($0) }, onEnd: { [unowned self] _ in close() })
     }
@@ -85,12 +89,42 @@ final class ServerConnection {
         if !plaintext.isEmpty {
             if let socket { host.receive(plaintext.span.bytes, on: socket) } else { request(plaintext) }
         }
+        afterwards()
+    }
+
+    private func afterwards() {
         guard !isClosed else { return }
         if socket == nil, http.isFinished { session.close() }
         send()
         // Answers go at once, before what all others are told.
         pump()
         if session.isClosed || (socket == nil && http.isFinished) { finish() }
+        holdRequests()
+    }
+
+    /// While requests wait their bytes stay with the kernel, and the client waits too.
+    private func holdRequests() {
+        guard http.holdsRequests, !isClosed, lingerDeadline == nil else { return }
+        stream.pauseReading()
+        // Whoever does not take the answers gets no more of them: the stream says when it has.
+        guard !isWaiting, stream.queuedBytes < Self.highWater else { return }
+        isWaiting = true
+        host.connectionWaits(self)
+    }
+
+    /// Answers requests that waited for others' turn.
+    func goOn() {
+        isWaiting = false
+        guard http.holdsRequests, !isClosed, lingerDeadline == nil else { return }
+        request([])
+        afterwards()
+        guard !http.holdsRequests, !isClosed, lingerDeadline == nil else { return }
+        do throws(LoopError) { try stream.resumeReading() } catch { close() }
+    }
+
+    private func drained() {
+        pump()
+        holdRequests()
     }
 
     private func request(_ plaintext: [UInt8]) {

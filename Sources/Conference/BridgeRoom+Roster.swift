@@ -27,7 +27,7 @@ extension BridgeRoom {
     /// Whom chair, operator or room file want to be seen; empty while the main picture follows the speaker.
     package var program: [PointCode] { programme.wanted }
 
-    /// Who counts as the speaker: whoever was last the loudest for 2 s.
+    /// Who is speaking: whoever was last the loudest for 2 s; `nil` once that one has not been the loudest for 3 s.
     package var speaker: PointCode? { programme.speaker }
 
     /// How many sessions are in, by role.

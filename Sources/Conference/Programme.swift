@@ -27,7 +27,8 @@ struct Programme: Sendable {
     /// Whom chair, operator or room file want to be seen; empty when the main picture follows the speaker.
     var wanted: [PointCode] { chosen.isEmpty ? standard : chosen }
 
-    var speaker: PointCode? { speakers.recent.first }
+    /// Who is speaking now; the main picture stays with the last one who did.
+    var speaker: PointCode? { speakers.speaking }
 
     var deadline: Instant? { speakers.deadline }
 

@@ -65,7 +65,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .nothingToDo: "nothing-to-do"
         case .notAllowed: "not-allowed"
         case .programTooLong: "program-too-long"
-        case .badMessage, .unsupported, .tooManyCommands, .messageEmpty, .textTooLong, .tooManyDelegates,
+        case .tooManyCommands: "too-many-commands"
+        case .badMessage, .unsupported, .messageEmpty, .textTooLong, .tooManyDelegates,
             .delegateNameMissing, .tooManyPoints, .alreadyAsked, .alreadyHolds, .notQueued, .notHolding, .nobodyThere,
             .isChair, .floorFull, .notRemoved:
             commandCode
@@ -112,7 +113,6 @@ extension Refusal {
         switch self {
         case .badMessage: "bad-message"
         case .unsupported: "unsupported"
-        case .tooManyCommands: "too-many-commands"
         case .messageEmpty: "message-empty"
         case .textTooLong: "text-too-long"
         case .tooManyDelegates: "too-many-delegates"
@@ -128,7 +128,7 @@ extension Refusal {
         case .notRemoved: "not-removed"
         case .tokenMissing, .tokenWrong, .tokenExpired, .tokenWrongRoom, .unknownRoom, .roomFull, .tokenFull,
             .roomLocked, .removed, .pointMissing, .unknownPoint, .pointElsewhere, .roleCannotSend, .nothingToDo,
-            .notAllowed, .programTooLong:
+            .notAllowed, .programTooLong, .tooManyCommands:
             code
         }
     }

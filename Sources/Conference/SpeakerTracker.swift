@@ -14,21 +14,37 @@ struct SpeakerTracker: Sendable {
 
     static let hold = Duration.seconds(2)
     static let longestPause = Duration.seconds(1)
+    /// Nobody counts as speaking once the speaker has not been the loudest for so long: longer than between two sentences.
+    static let silence = Duration.seconds(3)
     /// More than any programme shows.
     static let memory = 24
 
     /// Who spoke, newest first, each once, at most ``memory``; the first is the speaker.
     private(set) var recent: [PointCode] = []
+    /// Who is speaking now: the speaker, until ``silence`` has passed.
+    var speaking: PointCode? { isSilent ? nil : recent.first }
     private var candidate: Candidate?
+    /// Since when the speaker is not the loudest.
+    private var quietSince: Instant?
+    private var isSilent = true
 
-    var deadline: Instant? {
+    var deadline: Instant? { candidateDeadline.earlier(silenceDeadline) }
+
+    private var candidateDeadline: Instant? {
         guard let candidate else { return nil }
         guard let quiet = candidate.quietSince else { return candidate.since.advanced(by: Self.hold) }
         return quiet.advanced(by: Self.longestPause)
     }
 
+    private var silenceDeadline: Instant? { isSilent ? nil : quietSince?.advanced(by: Self.silence) }
+
     /// Takes note that `point` is the loudest from now on; `nil` for silence.
     mutating func hear(_ point: PointCode?, at now: Instant) {
+        if let point, point == recent.first {
+            (quietSince, isSilent) = (nil, false)
+        } else {
+            quietSince = quietSince ?? now
+        }
         switch (candidate, point) {
         case (nil, nil):
             break
@@ -45,17 +61,20 @@ struct SpeakerTracker: Sendable {
     ///
     /// - Returns: Whether there is a new speaker.
     mutating func advance(to now: Instant) -> Bool {
-        guard let candidate, let deadline, deadline <= now else { return false }
+        if let silenceDeadline, silenceDeadline <= now { isSilent = true }
+        guard let candidate, let candidateDeadline, candidateDeadline <= now else { return false }
         self.candidate = nil
         guard candidate.quietSince == nil else { return false }
         recent.removeAll { $0 == candidate.point }
         recent.insert(candidate.point, at: 0)
         if recent.count > Self.memory { recent.removeLast() }
+        (quietSince, isSilent) = (nil, false)
         return true
     }
 
     /// Forgets somebody who has gone.
     mutating func forget(_ point: PointCode) {
+        if point == recent.first { (quietSince, isSilent) = (nil, true) }
         recent.removeAll { $0 == point }
         if candidate?.point == point { candidate = nil }
     }

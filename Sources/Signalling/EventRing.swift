@@ -18,7 +18,7 @@ struct EventRing: Sendable {
 
     mutating func append(_ entry: EventLog.Entry, audience: EventAudience, kind: ServerEvent.Kind) {
         kept.append(Kept(entry: entry, audience: audience, kind: kind))
-        bytes += entry.bytes.count
+        bytes += entry.size
         while kept.count - start > limits.events || bytes > limits.bytes { dropFirst() }
         if start > kept.count / 2 {
             kept.removeFirst(start)
@@ -29,7 +29,7 @@ struct EventRing: Sendable {
     private mutating func dropFirst() {
         guard start < kept.count, let first = kept[start] else { return }
         lostUpTo = first.entry.seq
-        bytes -= first.entry.bytes.count
+        bytes -= first.entry.size
         kept[start] = nil  // Its bytes go at once.
         start += 1
     }
@@ -37,7 +37,7 @@ struct EventRing: Sendable {
     /// Takes out what a newer event of the same kind replaces: nobody has lost anything.
     mutating func removeAll(where isReplaced: (ServerEvent.Kind) -> Bool) {
         let left = kept[start...].compactMap { $0 }.filter { !isReplaced($0.kind) }
-        bytes = left.reduce(0) { $0 + $1.entry.bytes.count }
+        bytes = left.reduce(0) { $0 + $1.entry.size }
         kept = left
         start = 0
     }

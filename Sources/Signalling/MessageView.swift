@@ -44,13 +44,12 @@ package struct NoticeView: Equatable, Sendable {
 package enum ByeReason: String, CaseIterable, Sendable {
     case left, replaced, removed, shutdown, absent
     case tooMany = "too-many"
-    case tokenExpired = "token-expired"
 
     /// Whether the client should come back by itself.
     package var again: Bool {
         switch self {
         case .shutdown, .absent: true
-        case .left, .replaced, .removed, .tooMany, .tokenExpired: false
+        case .left, .replaced, .removed, .tooMany: false
         }
     }
 }

@@ -71,6 +71,29 @@ struct ProgrammeTests {
         #expect(plan(fixture) == ["p0", "p1"])
     }
 
+    @Test("who has not been the loudest for 3 s is not speaking any more, and keeps the main picture")
+    func fallsSilent() throws {
+        let fixture = try RoomFixture()
+        for index in 0..<3 { try fixture.publish("p\(index)", at: .zero) }
+        let speaker = try RoomFixture.point("p2")
+        _ = try speak("p2", fixture, at: .zero)
+        fixture.run(to: .ms(2_000))
+        #expect(fixture.room.speaker == speaker)
+        // Neither does a pause end it, nor another voice's word make it longer.
+        _ = try speak(nil, fixture, at: .ms(2_000))
+        _ = try speak("p2", fixture, at: .ms(2_500))
+        _ = try speak(nil, fixture, at: .ms(2_600))
+        _ = try speak("p1", fixture, at: .ms(3_000))
+        _ = try speak(nil, fixture, at: .ms(3_500))
+        fixture.run(to: .ms(5_599))
+        #expect(fixture.room.speaker == speaker)
+        fixture.run(to: .ms(5_600))
+        #expect(fixture.room.speaker == nil && fixture.changed == [.speaking])
+        #expect(plan(fixture).first == "p2")
+        _ = try speak("p2", fixture, at: .ms(5_700))
+        #expect(fixture.room.speaker == speaker && fixture.changed == [.speaking])
+    }
+
     @Test("the main picture follows a speaker after 2 s, not before")
     func followsSpeaker() throws {
         let fixture = try RoomFixture()

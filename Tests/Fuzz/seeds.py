@@ -184,6 +184,15 @@ def sockets():
     yield "made", b"\2\3" + b"".join(
         bytes([choice]) + piece(content)
         for choice, content in [(0x80, text), (4, b"x"), (0x81, b""), (1, text), (3, bytes(130)), (6, close[1])])
+    packed = zlib.compressobj(wbits=-15)
+    packed = packed.compress(text * 9) + packed.flush(zlib.Z_SYNC_FLUSH)
+    yield "packed", b"\0\x25" + frame(0xC1, packed[:-4]) + frame(0x41, packed[:9]) + frame(0x80, packed[9:-4])
+    yield "packed-server", b"\1\x2f" + frame(0xC1, packed[:-4], key=b"") + frame(0x81, text, key=b"")
+    yield "packed-made", b"\2\x23" + b"".join(bytes([choice]) + piece(bytes(250)) for choice in (0x60, 0x63, 0x43))
+    yield "offer", b"\3\0" + (
+        b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: "
+        b"foo; a=\"b\\c\", permessage-deflate; client_max_window_bits; server_max_window_bits=15\r\n\r\n")
     yield "handshake", b"\3\0" + (
         b"GET /v1/rooms/a/socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -198,6 +207,47 @@ def signalling():
     yield "escapes", b'{"type":"message","id":1,"to":"all","text":"\\u00e9\\ud83d\\ude00\\n\\/"}'
 
 
+def control():
+    """Steps of Control: the low half of a byte says what, the high half on which connection."""
+    def step(what, line=0, data=b""):
+        return bytes([line << 4 | what]) + data
+
+    def enter(line, token, flags=0, seq=b""):
+        return step(4, line, bytes([token, flags]) + seq)
+
+    def say(line, command, point=0, other=0):
+        return step(6, line, bytes([command | point << 5, other]))
+
+    def ask(line, method, path, token, body=b"", flags=0):
+        return step(2, line, bytes([method | path << 3, flags]) + piece(body) + bytes([token]))
+
+    def offer(line, token, door=0, flags=0):
+        return step(12, line, bytes([token << 2 | door, flags]))
+
+    def later(seconds):
+        return step(11, 0, bytes([seconds * 5]))
+
+    room = enter(0, 0) + enter(1, 1) + enter(2, 8) + enter(3, 6)
+    live = step(13, 0, b"\0") + step(13, 0, b"\1") + step(13, 0, bytes([5 | 8 | 16])) + step(13, 0, b"\6\7")
+    yield "commands", room + b"".join(say(0, command, 1, 2) for command in range(31)) + later(2)
+    yield "refused", room + b"".join(say(line, command, 2, 0) + later(1) for line in (1, 2) for command in range(30))
+    yield "floor", room + say(1, 0) + say(0, 4, 1) + say(0, 14) + say(0, 6, 1) + say(1, 0) + say(0, 9) + later(3)
+    yield "put-out", room + offer(3, 1) + live + say(0, 19, 1) + enter(1, 1) + offer(3, 2) + say(0, 20, 1) + enter(1, 1)
+    yield "resumed", room + later(1) + enter(1, 1, 14, b"\0") + step(0, 1) + later(3) + enter(1, 1, 14, b"\4") + later(40)
+    yield "taken", room + enter(3, 2) + enter(3, 2, 16) + later(8) + enter(1, 1) + later(31)
+    yield "expired", enter(0, 11) + enter(1, 10) + later(10) + say(0, 17) + later(15) + say(1, 0) + enter(1, 10)
+    yield "media", offer(0, 1) + live + enter(1, 1, 2) + later(2) + ask(2, 3, 11, 1, b"x", 18) + ask(2, 4, 11, 1)
+    yield "doors", offer(0, 1, 1) + offer(1, 1, 2) + offer(2, 8, 2) + offer(3, 8, 2) + live + offer(0, 0) + later(40)
+    yield "paths", b"".join(ask(0, method, path, 6) for path in range(32) for method in (0, 1))
+    yield "verbs", enter(3, 7) + b"".join(ask(0, 1, path, 0, b'{"point":"p1","all":true}') for path in range(14, 28))
+    yield "flood", room + step(7, 1, b"\0\0\x3f") * 5 + step(7, 0, b"\x17\0\x3f") + later(1) + step(7, 1, b"\0\0\x3f")
+    yield "slow", room + step(9, 2) + (say(0, 23) * 9 + later(1)) * 3 + step(9, 2) + later(25)
+    yield "retired", room + offer(3, 3) + live + step(14, 0, b"\0") + say(1, 31) + say(0, 31) + step(14, 0, b"\x41")
+    yield "frames", room + step(8, 1, b"\x80" + piece(b'{"type":"ask",')) + step(8, 1, b"\3\0") \
+        + step(8, 1, b"\1" + piece(b'"id":5}')) + step(8, 1, b"\5" + piece(b"\3\xe8"))
+    yield "bytes", step(1, 0, piece(b"GET / HTTP/1.1\r\nHost: bridge.test\r\n\r\n" * 3)) + step(1, 1, piece(b"GET / HT\r"))
+
+
 SEEDS = {
     "STUN": lambda: [(n, b"\0" + m) for n, m in messages()]
     + [("made", bytes([1, 0, 0, 1]) + bytes(12) + b"\0" + bytes(18) + b"\1\0\6" + piece(b"user:name") + b"\1\0\x24" + piece(bytes(4)))],
@@ -210,6 +260,7 @@ SEEDS = {
     "MediaTransport": transport,
     "MediaPlane": plane,
     "WebSocket": sockets,
+    "Control": control,
 }
 
 if __name__ == "__main__":

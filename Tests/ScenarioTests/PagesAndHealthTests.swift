@@ -145,4 +145,27 @@ struct PagesAndHealthTests {
             #expect((0..<3).allSatisfy { all.contains("0274 p\($0)") } && all.contains("\"departure\":\"left\""))
         }
     }
+
+    @Test("the roster is encoded once a second at most, however often it is asked for, and never an old one")
+    func sharedRoster() throws {
+        let world = try World(points: 40)
+        func text(_ role: Role, _ code: String? = nil) throws -> String {
+            let response = try world.request("GET", "/v1/rooms/r/roster", token: try world.token(role, code))
+            return String(decoding: response.body, as: UTF8.self)
+        }
+        let before = world.control.encodedRosters
+        for number in 0..<40 {
+            let own = try text(.point, "p\(number)")
+            #expect(own.contains("\"0274 p\(number)\"") && own.count { $0 == "{" } == 1 + 2 * 40)
+            #expect(own.ranges(of: "0274").count == 1)
+            _ = try text(.technician)
+            _ = try text(.observer)
+        }
+        #expect(world.control.encodedRosters - before == 2)
+        try world.join("p1")
+        #expect(try text(.observer).contains("connecting"), "what has changed is seen at once")
+        #expect(world.control.encodedRosters - before == 3)
+        world.run(for: .seconds(2))
+        #expect(try world.state("p1") == "present")
+    }
 }

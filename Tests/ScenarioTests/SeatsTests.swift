@@ -142,4 +142,18 @@ struct SeatsTests {
         world.run(for: .milliseconds(1_300))
         #expect(try world.roster()["p0"]?.path == "udp \(client.address)")
     }
+
+    @Test("offers are held to a rate, for whoever has a seat; observers may share a token")
+    func offerFlood() throws {
+        let world = try World(points: 3)
+        let token = try world.token(.point, "p1")
+        let codes = try (0..<40).map { _ in try world.offer(world.makeClient(), token: token).status.code }
+        #expect(codes.prefix(20).allSatisfy { $0 == 201 } && codes.dropFirst(20).allSatisfy { $0 == 429 })
+        let refused = try world.offer(world.makeClient(), token: token)
+        #expect(refused.code == "too-many-commands" && refused.fields[.retryAfter] == "1")
+        try world.join("p2")
+        for _ in 0..<25 { _ = try world.watch() }
+        world.run(for: .seconds(1))
+        #expect(try world.offer(world.makeClient(), token: token).code == "point-elsewhere", "the room is asked again")
+    }
 }

@@ -25,6 +25,8 @@ final class SimulatedSocket {
     private(set) var unread: [[UInt8]] = []
     /// Bytes that the server has written in all.
     private(set) var taken = 0
+    /// How each piece of that began.
+    private(set) var beginnings: [[UInt8]] = []
     /// Every message as it came.
     private(set) var texts: [[UInt8]] = []
     private(set) var messages: [ServerMessage] = []
@@ -34,13 +36,14 @@ final class SimulatedSocket {
     private(set) var mirror = RoomMirror()
     private var nextCommand: UInt64 = 1
 
-    init(id: SocketID, seed: UInt64, at now: Instant) {
+    init(id: SocketID, seed: UInt64, deflates: Bool = false, at now: Instant) {
         self.id = id
         random = SplitMix64(state: seed)
         var settings = WebSocketSettings()
         settings.messageLimit = ServerMessage.sizeLimit
         settings.pingInterval = nil
         settings.idleLimit = nil
+        settings.deflates = deflates
         connection = WebSocketConnection(role: .client, settings: settings, at: now)
     }
 
@@ -80,6 +83,7 @@ final class SimulatedSocket {
 
     func take(_ bytes: [UInt8], at now: Instant) {
         taken += bytes.count
+        beginnings.append(Array(bytes.prefix(1_024)))
         unread.append(bytes)
         if reads { readAll(at: now) }
     }
@@ -113,6 +117,7 @@ final class SimulatedSocket {
         texts = []
         messages = []
         times = []
+        beginnings = []
     }
 
     /// Forgets messages and notices, which were counted.

@@ -127,6 +127,31 @@ struct SocketResumeTests {
         }
     }
 
+    @Test("media that came back first, as a new session, resumes nothing: what was told to the point alone is not kept")
+    func mediaFirst() throws {
+        let world = try World(points: 4)
+        let point = try world.point("p1")
+        let socket = try world.enter(.point, "p1")
+        world.run(for: .milliseconds(1_100))
+        world.drop(socket)
+        world.run(for: .seconds(32))
+        let desk = try world.enter(.operator)
+        #expect(world.say(.delegates([Delegate(name: "Lê Thị D", post: "")], of: point), desk) == "ok")
+        world.run(for: .seconds(1))
+        let client = try world.join("p1")
+        let back = try world.openSocket(token: try world.token(.point, "p1"))
+        back.inherit(socket.mirror)
+        back.send(
+            .hello(
+                Hello(binding: BindingSecret(client.secret), epoch: socket.mirror.epoch, seq: socket.mirror.seq)))
+        world.exchangeSockets()
+        #expect(back.welcome?.resumed == false && back.welcome?.roster?.points.count == 4)
+        #expect(back.mirror.lines[point]?.details?.delegateList.map(\.name) == ["Lê Thị D"])
+        world.run(for: .seconds(1))
+        world.drop(back)
+        #expect(try world.comeBack(back, .point, "p1").welcome?.resumed == true, "the control")
+    }
+
     @Test("the secret of another role or seat begins a session of one's own")
     func foreignSecret() throws {
         let world = try World(points: 4)
@@ -207,13 +232,17 @@ struct SocketResumeTests {
         let world = try World(points: 4, observers: 1_000)
         let desk = try world.enter(.operator)
         let start = world.control.keptListeners
+        let recipients = world.control.keptRecipients
         for round in 0..<12 {
             let client = try world.join("p1")
+            #expect(world.say(.message("không ai đọc", to: .point(try world.point("p1"))), desk) == "ok")
+            #expect(world.control.keptRecipients == recipients, "nor for a point that nobody listens at")
             let socket = try world.enter(.point, "p1", Hello(binding: BindingSecret(client.secret)))
             let observer = try world.enter(.observer)
             desk.command(.message("lần \(round)", to: .point(try world.point("p1"))))
             world.run(for: .milliseconds(1_200))
             #expect(world.control.keptListeners == start + 2, "the control")
+            #expect(world.control.keptRecipients > recipients, "the control")
             world.leave(observer)
             if round % 2 == 0 {
                 world.drop(socket)
@@ -225,6 +254,7 @@ struct SocketResumeTests {
             }
             world.run(for: .seconds(1))
             #expect(world.control.keptListeners == start)
+            #expect(world.control.keptRecipients == recipients)
         }
     }
 }

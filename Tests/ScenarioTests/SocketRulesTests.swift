@@ -180,4 +180,20 @@ struct SocketRulesTests {
         world.leave(socket)
         #expect(socket.bye?.reason == .left && world.control.roomIDs.isEmpty)
     }
+
+    @Test("whoever was the last of a room whose file is gone is still told why, and the command is answered")
+    func lastPutOut() throws {
+        let world = try World(points: 4, loops: 2)
+        let client = try world.join("p1")
+        let hello = Hello(binding: BindingSecret(client.secret), language: .en)
+        let socket = try world.enter(.point, "p1", hello)
+        world.run(for: .seconds(1))
+        world.control.setRooms([], at: world.now)
+        let command = Command.remove(try world.point("p1"), reason: "phòng đã đóng")
+        #expect(try world.post(command, token: try world.token(.operator)) == "ok")
+        #expect(socket.bye?.reason == .removed && socket.bye?.text.contains("phòng đã đóng") == true)
+        world.run(for: .seconds(1))
+        #expect(client.transport?.state == .closed(.peerClosed) && world.control.roomIDs.isEmpty)
+        #expect(try world.post(.lock(true), token: try world.token(.operator)) == "unknown-room", "the control")
+    }
 }

@@ -166,4 +166,27 @@ struct VerbTests {
         #expect(world.say(.stats(reports: false, watch: true), socket) == "token-expired")
         #expect(socket.closed == nil && socket.mirror.room?.locked == true)
     }
+
+    @Test("what goes on outlives its token; what is lost comes back to its session with another one of the same seat")
+    func afterExpiry() throws {
+        let world = try World(points: 4)
+        let point = try world.point("p1")
+        let token = try world.token(.point, "p1", seconds: 4)
+        let client = world.makeClient(.receiver)
+        #expect(try world.offer(client, token: token).status == .created)
+        let socket = try world.hello(Hello(binding: BindingSecret(client.secret)), token: token)
+        let desk = try world.enter(.operator)
+        #expect(world.say(.ask, socket) == "ok")
+        world.run(for: .seconds(6))
+        #expect(world.say(.withdraw, socket) == "token-expired" && client.isConnected)
+        #expect(world.say(.message("nghe rõ không", to: .point(point)), desk) == "ok" && socket.chat.count == 1)
+        world.drop(socket)
+        world.run(for: .seconds(33))
+        #expect(try world.upgrade(token: token).response.code == "token-expired")
+        #expect(try world.offer(world.makeClient(), token: token).code == "token-expired")
+        #expect(client.isConnected && desk.mirror.floor?.queue.map(\.point) == [point])
+        let back = try world.comeBack(socket, .point, "p1", id: "another")
+        #expect(back.welcome?.resumed == true && back.welcome?.session == socket.welcome?.session)
+        #expect(world.say(.withdraw, back) == "ok" && desk.mirror.floor?.queue.isEmpty == true)
+    }
 }

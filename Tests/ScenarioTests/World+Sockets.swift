@@ -24,9 +24,10 @@ extension World {
     /// Asks for a socket over a connection of its own, whatever the answer; `early` goes in the same packet.
     func upgrade(
         token: String?, path: String = World.socketPath, subprotocols: [String] = ["diemcau.v1"],
-        origin: String? = nil, host: String = "bridge.test:8443", early: [UInt8] = []
+        origin: String? = nil, host: String = "bridge.test:8443", early: [UInt8] = [], offersDeflate: Bool = false
     ) throws -> Upgrade {
-        let handshake = ClientHandshake(subprotocols: subprotocols, random: &random)
+        let handshake = ClientHandshake(
+            subprotocols: subprotocols, offersDeflate: offersDeflate, random: &random)
         let request = try handshake.request(
             authority: host, path: path, authorization: token.map { "Bearer \($0)" }, origin: origin)
         var connection = HTTPConnection(limits: MessageLimits(), requestTimeout: .seconds(10), at: now)
@@ -47,12 +48,16 @@ extension World {
     }
 
     /// A connected socket that has said nothing yet.
-    func openSocket(token: String, subprotocols: [String] = ["diemcau.v1"]) throws -> SimulatedSocket {
+    func openSocket(
+        token: String, subprotocols: [String] = ["diemcau.v1"], offersDeflate: Bool = false
+    ) throws -> SimulatedSocket {
         let isBrowser = subprotocols.count > 1
-        let upgrade = try upgrade(token: isBrowser ? nil : token, subprotocols: subprotocols)
+        let upgrade = try upgrade(
+            token: isBrowser ? nil : token, subprotocols: subprotocols, offersDeflate: offersDeflate)
         let id = try #require(upgrade.socket, "\(upgrade.response.code ?? "")")
-        #expect(try upgrade.handshake.verify(upgrade.response, sha1: digest) == "diemcau.v1")
-        let socket = SimulatedSocket(id: id, seed: random.next(), at: now)
+        let agreement = try upgrade.handshake.verify(upgrade.response, sha1: digest)
+        #expect(agreement.subprotocol == "diemcau.v1" && agreement.deflates == offersDeflate)
+        let socket = SimulatedSocket(id: id, seed: random.next(), deflates: offersDeflate, at: now)
         sockets[id] = socket
         return socket
     }
@@ -64,8 +69,8 @@ extension World {
 
     /// A socket that has said `hello`; what came of it is in the socket.
     @discardableResult
-    func hello(_ hello: Hello = Hello(), token: String) throws -> SimulatedSocket {
-        let socket = try openSocket(token: token)
+    func hello(_ hello: Hello = Hello(), token: String, offersDeflate: Bool = false) throws -> SimulatedSocket {
+        let socket = try openSocket(token: token, offersDeflate: offersDeflate)
         socket.send(.hello(hello))
         exchangeSockets()
         return socket
@@ -73,10 +78,10 @@ extension World {
 
     /// A socket that is in the room; fails the test when it is turned away.
     @discardableResult
-    func enter(_ role: Role, _ code: String? = nil, _ hello: Hello = Hello(), id: String? = nil) throws
-        -> SimulatedSocket
-    {
-        let socket = try self.hello(hello, token: try token(role, code, id: id))
+    func enter(
+        _ role: Role, _ code: String? = nil, _ hello: Hello = Hello(), id: String? = nil, offersDeflate: Bool = false
+    ) throws -> SimulatedSocket {
+        let socket = try self.hello(hello, token: try token(role, code, id: id), offersDeflate: offersDeflate)
         try #require(socket.welcome != nil, "\(role) \(code ?? ""): \(socket.errors)")
         return socket
     }

@@ -71,6 +71,26 @@ struct EventLogTests {
         #expect(try ServerMessage(parsing: entry.bytes) == .event(seq: seq, .speaking(code("1"))))
     }
 
+    @Test("what is for many is compressed once, what is for one is not, and both forms take room")
+    func compressed() throws {
+        var log = EventLog(limits: EventLog.Limits(events: 100, bytes: 1_000)) { $0.count > 100 ? [1, 2, 3] : nil }
+        let text = String(repeating: "x", count: 200)
+        for audience: EventAudience in [.everyone, .staff, .others, .point(code("1")), .session(Self.session(2))] {
+            log.append(notice(text), to: audience)
+        }
+        log.append(notice(), to: .everyone)
+        let entries = try #require(log.events(after: 0, for: point))
+        #expect(entries.map(\.seq) == [1, 3, 4, 5, 6])
+        #expect(entries.map(\.compressed) == [[1, 2, 3], [1, 2, 3], nil, nil, nil])
+        let size = entries[0].bytes.count
+        var full = EventLog(limits: EventLog.Limits(events: 100, bytes: 2 * size)) { _ in [1, 2, 3] }
+        for _ in 1...2 { full.append(notice(text), to: .everyone) }
+        #expect(full.next(after: 0, for: point) == .tooOld)
+        var plain = EventLog(limits: EventLog.Limits(events: 100, bytes: 2 * size))
+        for _ in 1...2 { plain.append(notice(text), to: .everyone) }
+        #expect(plain.events(after: 0, for: point)?.map(\.seq) == [1, 2], "the control")
+    }
+
     @Test("who is behind what is gone is told so, at the very edge")
     func tooOld() {
         var log = EventLog(limits: EventLog.Limits(events: 4, bytes: 1 << 20))

@@ -29,6 +29,9 @@ extension ControlPlane {
         if request.method == .options { return Self.options(allow: "POST, OPTIONS") }
         guard request.method == .post else { throw .method(allow: "POST, OPTIONS") }
         let (claims, id) = try claims(of: request, room: name, at: moment)
+        if let pause = pause(before: claims, at: moment.instant) {
+            throw ProblemDocument(.tooManyCommands(retryAfter: pause))
+        }
         guard request.mediaType == Self.sdpType else {
             throw ProblemDocument(415, "wrong-content-type", "The offer must come as \(Self.sdpType).")
         }

@@ -2,6 +2,7 @@ import Conference
 import FoundationEssentials
 import HTTP1
 import HTTPTypes
+import Signalling
 import Tokens
 import Units
 
@@ -24,12 +25,56 @@ extension ControlPlane {
         let (claims, id) = try claims(of: request, room: name, at: moment)
         guard let record = rooms[id] else { throw ProblemDocument(.unknownRoom) }
         guard isRoster else { return JSON.response(RoomSummary(record)) }
-        let own = claims.role.holdsSeat ? claims.point : nil
-        let points = record.room.rosterLines.map { line in
-            let view = PointView(line, at: moment)
-            return claims.role.isStaff || line.entry.code == own ? view : view.withoutPrivateFields()
+        let text = rosterText(of: id, record.room, for: claims.role.isStaff ? .staff : .everyone, at: moment)
+        let own = claims.role.holdsSeat ? claims.point.flatMap(record.room.rosterLine) : nil
+        return JSON.response(encoded: own.map { text.document(with: PointView($0, at: moment)) } ?? text.document)
+    }
+
+    /// Encoded anew only when the roster or the second is another one: whoever asks all the time costs nobody anything.
+    private func rosterText(
+        of id: RoomID, _ room: BridgeRoom, for audience: LineAudience, at moment: Moment
+    ) -> RosterText {
+        if let known = rooms[id]?.rosterTexts[audience], known.version == room.rosterVersion,
+            known.at == moment.unixTime
+        {
+            return known
         }
-        return JSON.response(RosterView(room: id.rawValue, version: record.room.rosterVersion, points: points))
+        let text = RosterText(room, for: audience, at: moment)
+        rooms[id]?.rosterTexts[audience] = text
+        encodedRosters &+= 1
+        return text
+    }
+}
+
+/// One room's roster in JSON as its points or its staff see it, with places where a point's own line can be put in.
+struct RosterText {
+    private(set) var version: UInt64
+    /// In Unix seconds.
+    let at: Int
+    let document: [UInt8]
+    /// Where each point's line stands in ``document``.
+    private var points: [String: Range<Int>] = [:]
+
+    init(_ room: BridgeRoom, for audience: LineAudience, at moment: Moment) {
+        version = room.rosterVersion
+        at = moment.unixTime
+        var text = Array(#"{"points":["#.utf8)
+        for line in room.rosterLines {
+            if !points.isEmpty { text.append(UInt8(ascii: ",")) }
+            let view = PointView(line, at: moment)
+            let encoded = JSON.encode(audience.seesPrivateFields ? view : view.withoutPrivateFields())
+            points[view.code] = text.count..<text.count + encoded.count
+            text += encoded
+        }
+        // A room's id is letters, digits and marks that stand for themselves.
+        text += Array(#"],"room":"\#(room.definition.id)","version":\#(version)}"#.utf8)
+        document = text
+    }
+
+    /// The roster with the private fields of the reader's own line.
+    fileprivate func document(with own: PointView) -> [UInt8] {
+        guard let place = points[own.code] else { return document }
+        return Array(document[..<place.lowerBound]) + JSON.encode(own) + document[place.upperBound...]
     }
 }
 
@@ -59,12 +104,6 @@ struct RoomSummary: Encodable {
         seen = room.picturePlan.map(\.rawValue)
         speaker = room.speaker?.rawValue
     }
-}
-
-private struct RosterView: Encodable {
-    var room: String
-    var version: UInt64
-    var points: [PointView]
 }
 
 /// One point of the roster.

@@ -23,9 +23,11 @@ package final class ControlPlane {
     /// Sockets that may have something to send.
     var ready: Set<SocketID> = []
     var nextSocketNumber: UInt64 = 0
+    /// How often a whole roster was encoded for requests.
+    package internal(set) var encodedRosters: UInt64 = 0
     /// Readers who had lost events and got the room anew.
     package internal(set) var resynchronisations: UInt64 = 0
-    /// Commands, and the `hello`s of those with a seat or a post.
+    /// Commands; and the `hello`s and offers of those with a seat or a post.
     var rates = RateTable()
     var greetings = RateTable()
     var nextHealth = Instant.zero
@@ -90,7 +92,6 @@ package final class ControlPlane {
         let present = Set(definitions.map(\.id))
         for id in Array(rooms.keys) where !present.contains(id) {
             apply(.retire, to: id, at: now)
-            forgetIfOver(id)
         }
     }
 
@@ -113,6 +114,8 @@ package final class ControlPlane {
             case .changed, .voices, .notice, .message: tell(effect, of: id)
             }
         }
+        // Not before all of it has been told: who was put out last is still told why.
+        forgetIfOver(id)
         return effects
     }
 
@@ -126,7 +129,7 @@ package final class ControlPlane {
         for loop in 0..<loopCount { commands.append((loop, command)) }
     }
 
-    func forgetIfOver(_ id: RoomID) {
+    private func forgetIfOver(_ id: RoomID) {
         guard let record = rooms[id], record.room.isRetired, record.room.isEmpty else { return }
         rooms[id] = nil
         roomsByNumber[record.number] = nil
@@ -179,6 +182,12 @@ package final class ControlPlane {
     /// Ends everything: each client gets its close_notify from the loop that has it.
     package func shutDown(at now: Instant) {
         for id in Array(rooms.keys) { apply(.shutDown, to: id, at: now) }
+    }
+
+    /// Entries of all tables about somebody who is there: 0 when nobody is.
+    package var openRecords: Int {
+        let sessions = rooms.values.reduce(0) { $0 + $1.room.sessionCount }
+        return resources.count + resourcesByNumber.count + socketsByResource.count + loads.reduce(0, +) + sessions
     }
 
     // MARK: What media loops report

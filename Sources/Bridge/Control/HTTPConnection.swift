@@ -6,6 +6,10 @@ package import Units
 package struct HTTPConnection {
     /// How long a connection may be idle between requests.
     private static let idleLimit = Duration.seconds(60)
+    /// Ours; after so many answers, or so many bytes of them, requests that came behind wait: one client that asks for a
+    /// hundred things at once must not keep all others waiting.
+    package static let answersAtOnce = 16
+    package static let outputAtOnce = 64 << 10
 
     private var parser: RequestParser
     private let requestTimeout: Duration
@@ -13,6 +17,9 @@ package struct HTTPConnection {
     package private(set) var deadline: Instant
     /// Whether everything has been answered that will be: close when it is written.
     package private(set) var isFinished = false
+    /// Whether requests wait behind those that were answered: call ``receive(_:at:answer:)`` once more, maybe without
+    /// bytes, when others have had their turn and the answers have left.
+    package private(set) var holdsRequests = false
     /// The socket that goes on where HTTP has ended.
     package private(set) var socket: SocketID?
 
@@ -33,12 +40,16 @@ package struct HTTPConnection {
         _ bytes: borrowing RawSpan, at moment: Moment, answer: (Request) -> Reply
     ) -> [UInt8] {
         guard !isFinished else { return [] }
-        let wasIdle = parser.isIdle
+        var beginsRequest = parser.isIdle || holdsRequests
         parser.append(bytes)
         var output: [UInt8] = []
+        var answers = 0
+        holdsRequests = false
         let date = HTTPDate.text(unixSeconds: moment.unixTime)
         do throws(HTTPError) {
-            while socket == nil, let event = try parser.next() {
+            while socket == nil {
+                holdsRequests = answers >= Self.answersAtOnce || output.count >= Self.outputAtOnce
+                guard !holdsRequests, let event = try parser.next() else { break }
                 switch event {
                 case .continueExpected:
                     output += Response.continueBytes
@@ -47,6 +58,8 @@ package struct HTTPConnection {
                     output += reply.response.serialized(for: request.method, date: date, keepsAlive: request.keepsAlive)
                     socket = reply.socket
                     isFinished = !request.keepsAlive
+                    answers += 1
+                    beginsRequest = true
                     deadline = moment.instant.advanced(by: Self.idleLimit)
                 }
             }
@@ -55,7 +68,8 @@ package struct HTTPConnection {
             output += problem.response.serialized(for: nil, date: date, keepsAlive: false)
             isFinished = true
         }
-        if wasIdle, !parser.isIdle { deadline = moment.instant.advanced(by: requestTimeout) }
+        holdsRequests = holdsRequests && !isFinished && socket == nil && !parser.isIdle
+        if beginsRequest, !parser.isIdle, !holdsRequests { deadline = moment.instant.advanced(by: requestTimeout) }
         return output
     }
 

@@ -14,6 +14,8 @@ struct ProblemDocument: Error, Encodable {
     /// Whole seconds; also goes into `Retry-After`.
     var retryAfter: Int?
     var allow: String?
+    /// What a refused handshake must say besides, such as the protocol to upgrade to.
+    private var handshakeFields = HTTPFields()
     /// What it says, where that can be said in another language.
     private var refusal: Refusal?
 
@@ -40,7 +42,8 @@ struct ProblemDocument: Error, Encodable {
     }
 
     init(_ refusal: HandshakeRefusal) {
-        self.init(refusal.status.code, "bad-handshake", "\(refusal.reason)", allow: refusal.fields[.allow])
+        self.init(refusal.status.code, "bad-handshake", "\(refusal.reason)")
+        handshakeFields = refusal.fields
     }
 
     init(_ refusal: AnswerRefusal) { self.init(refusal.status, refusal.code, refusal.text) }
@@ -66,7 +69,7 @@ struct ProblemDocument: Error, Encodable {
     }
 
     var response: Response {
-        var fields = HTTPFields()
+        var fields = handshakeFields
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         if status == 401 {

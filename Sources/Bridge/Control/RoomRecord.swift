@@ -1,4 +1,5 @@
 import Conference
+import Signalling
 import Units
 
 /// A room with the numbers by which media loops know it and its points.
@@ -11,6 +12,8 @@ struct RoomRecord {
     /// By media loop: whom it judges loudest.
     var speakers: [Speaker?]
     let channel: RoomChannel
+    /// The roster as it was last answered over HTTP, for staff and for others.
+    var rosterTexts: [LineAudience: RosterText] = [:]
 
     init(number: UInt32, _ definition: RoomDefinition, loops: Int, clock: ClockPair, at now: Instant) {
         self.number = number
