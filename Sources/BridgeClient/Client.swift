@@ -94,6 +94,9 @@ package final class Client {
         session.wantKeyframe(ofPicture: index, at: shared.loop.now)
     }
 
+    /// Says that nobody is on the main picture: its next one ends no freeze.
+    package func pauseMainPicture() { session.pauseMainPicture() }
+
     /// Ends everything at once, without telling the server and without a further event.
     package func close() {
         handlers = ClientHandlers()

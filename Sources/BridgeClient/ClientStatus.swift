@@ -8,6 +8,8 @@ package struct ClientStatus: Sendable {
     package var rateOut = Bitrate(bitsPerSecond: 0)
     /// Of the packets that were sent to us, how many never came, 0 … 1.
     package var loss = 0.0
+    /// Whole pictures a second on the main slot; `nil` where there is none.
+    package var mainFrameRate: Double?
 
     init(_ status: SessionStatus, since last: SessionStatus?, over duration: Duration?) {
         session = status
@@ -16,6 +18,9 @@ package struct ClientStatus: Sendable {
         rateOut = Bitrate(bytes: Self.rise(from: last, to: status, \.traffic.bytesSent), over: duration)
         let expected = Self.rise(from: last, to: status, \.expected)
         let lost = Self.rise(from: last, to: status, \.lost)
+        if let main = status.mainPicture, let before = last.mainPicture, duration > .zero {
+            mainFrameRate = Double(main.frames - min(main.frames, before.frames)) / duration.inSeconds
+        }
         if expected > 0 { loss = min(1, Double(lost) / Double(expected)) }
     }
 
@@ -27,6 +32,7 @@ package struct ClientStatus: Sendable {
 }
 
 extension SessionStatus {
+    package var mainPicture: SlotStatus? { slots.first { $0.slot == .picture(0) } }
     /// Over all slots.
     package var expected: UInt64 { slots.reduce(0) { $0 + $1.expected } }
     package var missing: UInt64 { slots.reduce(0) { $0 + $1.missing } }

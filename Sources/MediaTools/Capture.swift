@@ -36,6 +36,9 @@ package final class Capture {
     ///
     /// - Throws: ``CaptureFailure`` for what can be said at once, such as a file that is not there.
     package func start() throws(CaptureFailure) {
+        guard settings.camera == nil && settings.microphone == nil || SystemPaths.isInstalled("ffmpeg") else {
+            throw CaptureFailure("--camera and --microphone need ffmpeg: apt install ffmpeg")
+        }
         try settings.camera?.checkReadable()
         try settings.microphone?.checkReadable()
         guard settings.microphone == .test, VoiceFile.isPossible else { return try startProcesses() }

@@ -26,6 +26,15 @@ final class CaptureProcess {
     private var failures = 0
     private var isPictureRunning = false
     private var isSoundRunning = false
+    private var watch: LoopTimer?
+    /// Looks since something came: a stopped machine makes none, so that its rest is no silence of ours.
+    private var silentLooks = 0
+
+    private static let lookTime = Duration.seconds(1)
+    /// Looks without a packet after which people are told; a camera may take its time to begin.
+    private static let patience = 15
+    /// Looks without a packet after which ffmpeg has hung, as it does with a device that has gone.
+    private static let longestSilence = 45
 
     /// Our choice: what is broken for long is tried twice a minute.
     private static let longestPause = Duration.seconds(30)
@@ -57,6 +66,7 @@ final class CaptureProcess {
             throw CaptureFailure("no port on 127.0.0.1: \(error)")
         }
         guard let port = socket?.localAddress.port else { return }
+        try beginWatch()
         (picture, sound) = (TrackTimeline(rate: 90_000), TrackTimeline(rate: 48_000))
         (origin, isPictureRunning, isSoundRunning) = (nil, false, false)
         meter = LoudnessMeter()
@@ -72,8 +82,34 @@ final class CaptureProcess {
         }
     }
 
+    private func beginWatch() throws(CaptureFailure) {
+        silentLooks = 0
+        guard watch == nil else { return }
+        do throws(LoopError) {
+            let timer = try LoopTimer(on: loop) { [weak self] in self?.look() }
+            try timer.start(after: Self.lookTime, every: Self.lookTime)
+            watch = consume timer
+        } catch {
+            throw CaptureFailure("\(error)")
+        }
+    }
+
+    /// An ffmpeg that is alive and sends nothing would never be noticed otherwise.
+    private func look() {
+        guard let tool, tool.isRunning else { return }
+        silentLooks += 1
+        if silentLooks == Self.patience {
+            onTrouble("\(job.title): nothing has come for \(Self.patience) s", true)
+        } else if silentLooks >= Self.longestSilence {
+            tool.close()
+            self.tool = nil
+            ended("nothing has come for \(Self.longestSilence) s")
+        }
+    }
+
     func close() {
         retry = nil
+        watch = nil
         tool?.close()
         tool = nil
         socket?.close()
@@ -82,8 +118,7 @@ final class CaptureProcess {
 
     // MARK: Restarts
 
-    /// An interactive Ctrl-C reaches our children as well: what is said waits until the next start, by which time
-    /// whoever leaves has closed this.
+    /// What is said waits until the next start: whoever ends the whole group of processes has ended us by then, too.
     private func ended(_ lastLine: String) {
         let wasRunning = isRunning
         failures = wasRunning ? 1 : failures + 1
@@ -111,6 +146,7 @@ final class CaptureProcess {
     // MARK: Packets
 
     private func receive(_ datagram: inout MutableRawSpan, at now: Instant) {
+        silentLooks = 0
         let bytes = datagram.bytes
         guard let type = try? bytes.bigEndian(UInt8.self, at: 1) else { return }
         // RTCP's types lie where RTP's marker bit and payload types 64 … 95 would (RFC 5761 §4).

@@ -24,6 +24,12 @@ enum LoopbackPorts {
         return ports.contains { unread[$0, default: 0] > 0 }
     }
 
+    /// Bytes of memory of what waits to be read at the fullest of `ports`; 0 where the system does not tell.
+    static func mostUnread(_ ports: [UInt16]) -> Int {
+        let unread = unread() ?? [:]
+        return ports.map { unread[$0, default: 0] }.max() ?? 0
+    }
+
     /// Bytes that wait to be read at each bound UDP port of IPv4 (proc(5), `/proc/net/udp`); `nil` where the system does
     /// not tell.
     private static func unread() -> [UInt16: Int]? {

@@ -11,6 +11,8 @@ package import Units
 package final class Recorder {
     /// Gets one line when something went wrong; the recording goes on as well as it can.
     package var onMessage: (String) -> Void = { _ in }
+    /// Called while a file can't begin for want of a keyframe of this picture slot.
+    package var onKeyframeWanted: (Int) -> Void = { _ in }
 
     private let folder: String
     private let loop: EventLoop
@@ -20,6 +22,9 @@ package final class Recorder {
     private var activity: [SlotID: Activity] = [:]
     private var clocks: [SlotID: SlotClock] = [:]
     private var points: [SlotID: String] = [:]
+    private var troubles: [SlotID: Trouble] = [:]
+    private var disk = DiskWatch()
+    private var looks = 0
     private var timer: LoopTimer?
     private var whenFinished: (() -> Void)?
 
@@ -30,12 +35,23 @@ package final class Recorder {
         var last: Instant
     }
 
+    /// Files of a slot that came to nothing one after the other, and when the next one may begin.
+    private struct Trouble {
+        var failures = 0
+        var nextTry: Instant
+    }
+
     private static let main = SlotID.picture(0)
     private static let mainSound = SlotID.audio(0)
     /// A slot on which nothing has come for so long is empty; longer than any pause between two packets.
     private static let silence = Duration.seconds(1)
     /// How long the main sound waits for its picture before it gets a file of its own.
     private static let patience = Duration.seconds(3)
+    /// Ours: a file that went on for so long was none of a row of failures.
+    private static let soundTime = Duration.seconds(20)
+    private static let longestPause = Duration.seconds(30)
+    /// Looks between two at the disk.
+    private static let diskLooks = 25
 
     /// Makes the folder where it is missing.
     ///
@@ -113,7 +129,11 @@ package final class Recorder {
             guard packet.startsKeyframe else { return nil }
             finish(file, of: packet.slot)
         }
-        guard packet.startsKeyframe else { return nil }
+        guard packet.startsKeyframe else {
+            // Sources send one only when they are asked.
+            if mayBegin(packet.slot) { onKeyframeWanted(packet.slot.index) }
+            return nil
+        }
         guard packet.slot == Self.main else { return open([(packet.slot, packet.codec)]) }
         if let alone = files[Self.mainSound] { finish(alone, of: Self.mainSound) }
         return open([(packet.slot, packet.codec), (Self.mainSound, .opus)])
@@ -129,7 +149,7 @@ package final class Recorder {
     }
 
     private func open(_ slots: [(SlotID, StreamCodec)]) -> SlotFeed? {
-        guard let first = slots.first?.0 else { return nil }
+        guard let first = slots.first?.0, mayBegin(first) else { return nil }
         let ending = first.isPicture ? "mkv" : "mka"
         var name = "\(first.fileName).\(ending)"
         var number = 1
@@ -155,16 +175,32 @@ package final class Recorder {
             files[first] = file
             return file
         } catch {
-            report("recording: \(error)")
+            report("recording: \(error)" + nextTry(noteTrouble(first)))
             return nil
         }
     }
 
-    /// Says each thing once a second at most.
-    private var lastReport: Instant?
+    private func mayBegin(_ slot: SlotID) -> Bool { troubles[slot].map { $0.nextTry <= loop.now } ?? true }
+
+    /// Another file of the slot has come to nothing.
+    ///
+    /// - Returns: How long to wait before the next one: a full disk shall not start an ffmpeg each second.
+    private func noteTrouble(_ slot: SlotID, lasted: Duration = .zero) -> Duration {
+        let failures = lasted > Self.soundTime ? 0 : (troubles[slot]?.failures ?? 0)
+        let pause = failures == 0 ? Duration.zero : min(.seconds(1 << min(failures, 5)), Self.longestPause)
+        troubles[slot] = Trouble(failures: failures + 1, nextTry: loop.now.advanced(by: pause))
+        return pause
+    }
+
+    private func nextTry(_ pause: Duration) -> String {
+        pause == .zero ? "; a new file follows" : "; a new file follows in \(Int(pause.inSeconds)) s"
+    }
+
+    /// Says the same thing once a second at most.
+    private var lastReport: (text: String, time: Instant)?
     private func report(_ text: String) {
-        if let lastReport, loop.now.since(lastReport) < .seconds(1) { return }
-        lastReport = loop.now
+        if let lastReport, lastReport.text == text, loop.now.since(lastReport.time) < .seconds(1) { return }
+        lastReport = (text, loop.now)
         onMessage(text)
     }
 
@@ -192,7 +228,8 @@ package final class Recorder {
         finishing = finishing.filter { $0.value.isRunning }
         if let file = files[slot], !file.isRunning {
             files[slot] = nil
-            if whenFinished == nil { report("recording: \(name) ended: \(lastLine); a new file follows") }
+            let pause = noteTrouble(slot, lasted: loop.now.since(file.began))
+            if whenFinished == nil { report("recording: \(name) ended: \(lastLine)" + nextTry(pause)) }
         }
         removeEmpty(name)
         completeWhenDone()
@@ -256,6 +293,10 @@ package final class Recorder {
 
     private func look() {
         let now = loop.now
+        looks += 1
+        if looks % Self.diskLooks == 1, let text = SystemPaths.freeBytes(folder).flatMap({ disk.note(free: $0) }) {
+            report("recording: \(text)")
+        }
         for (slot, known) in activity where now.since(known.last) > Self.silence {
             activity[slot] = nil
             journal.write(slot, .ended, codec: known.codec, ssrc: known.ssrc, point: points[slot])

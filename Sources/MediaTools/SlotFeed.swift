@@ -12,6 +12,7 @@ final class SlotFeed {
     let streams: [FeedStream]
     private let loop: EventLoop
     private let onEnd: (String) -> Void
+    private var backlog = FeedBacklog()
     private var states: [StreamState]
     private var tool: ToolProcess?
     private var socket: DatagramSocket?
@@ -20,7 +21,7 @@ final class SlotFeed {
     private var isListening = false
     private var held: [HeldPacket] = []
     private var heldBytes = 0
-    private let began: Instant
+    let began: Instant
     private var isEnding = false
     /// Since when the child has had all there is, and nothing more to read.
     private var endsSince: Instant?
@@ -111,8 +112,10 @@ final class SlotFeed {
         if isListening { endStreams() }
     }
 
+    /// Ends the streams once the child has had all that is held.
     private func endStreams() {
         release(at: loop.now, force: true)
+        guard held.isEmpty, endsSince == nil else { return }
         for stream in streams { sendGoodbye(to: stream) }
         endsSince = loop.now
     }
@@ -150,7 +153,7 @@ final class SlotFeed {
     func receive(_ packet: ReceivedPacket, payload: borrowing RawSpan, at now: Instant) {
         guard let index = streams.firstIndex(where: { $0.slot == packet.slot }) else { return }
         states[index].lastPacket = (packet.timestamp, now)
-        if held.isEmpty, isOpen(index, at: now) {
+        if held.isEmpty, backlog.hasRoom, isOpen(index, at: now) {
             send(packet, payload, to: streams[index])
         } else if heldBytes + payload.byteCount <= Self.mostHeldBytes {
             states[index].waitingSince = states[index].waitingSince ?? now
@@ -184,14 +187,14 @@ final class SlotFeed {
             for (index, stream) in streams.enumerated() {
                 if let clock = states[index].clock { sendReport(clock, to: stream) }
             }
-            if isEnding { return endStreams() }
         }
-        release(at: now)
+        if backlog.isDue(isHolding: !held.isEmpty) { backlog.note(LoopbackPorts.mostUnread(streams.map(\.port))) }
+        if isEnding { endStreams() } else { release(at: now) }
     }
 
     /// Sends what need not wait any more, in order.
     private func release(at now: Instant, force: Bool = false) {
-        guard isListening || force, !held.isEmpty else { return }
+        guard isListening || force, !held.isEmpty, backlog.hasRoom else { return }
         for index in streams.indices where streams.count > 1 && states[index].clock == nil {
             guard let since = states[index].waitingSince, force || now.since(since) > Self.longestWait else { continue }
             makeUpClock(index, at: now)
@@ -200,7 +203,7 @@ final class SlotFeed {
         held = []
         heldBytes = 0
         for entry in waiting {
-            if force || isOpen(entry.stream, at: now) {
+            if backlog.hasRoom, force || isOpen(entry.stream, at: now) {
                 send(entry.packet, entry.payload.span.bytes, to: streams[entry.stream])
             } else {
                 held.append(entry)
@@ -233,6 +236,7 @@ final class SlotFeed {
         guard (try? header.write(to: &room)) != nil,
             (try? room.copy(payload, at: RTPHeader.fixedLength)) != nil
         else { return }
+        backlog.add(length)
         flush(length, to: stream.port)
     }
 

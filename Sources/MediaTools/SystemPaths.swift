@@ -13,6 +13,13 @@ enum SystemPaths {
         return access("\(folder)/pulse/native", R_OK) == 0
     }
 
+    /// What can still be written to the disk of a folder; `nil` where the system does not say.
+    static func freeBytes(_ folder: String) -> UInt64? {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+    }
+
     static func isInstalled(_ program: String) -> Bool {
         let folders = (environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
         return folders.contains { access("\($0)/\(program)", X_OK) == 0 }

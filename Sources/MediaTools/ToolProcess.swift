@@ -53,8 +53,10 @@ final class ToolProcess {
     /// Lets the system kill the child when the loop's thread ends in whatever way, a crash or `kill -9` of ours too:
     /// else an ffmpeg without us would go on for ever.
     private static func leashed(_ command: ChildProcess.Command) -> ChildProcess.Command {
-        guard SystemPaths.isInstalled("setpriv") else { return command }
         var leashed = command
+        // Ctrl-C and the end of a terminal are for us: we end our children when what they write is whole.
+        leashed.startsSession = true
+        guard SystemPaths.isInstalled("setpriv") else { return leashed }
         leashed.executable = "setpriv"
         leashed.arguments = ["--pdeathsig", "KILL", command.executable] + command.arguments
         return leashed
@@ -76,6 +78,15 @@ final class ToolProcess {
         guard let exit, !isErrorStreamOpen, let onEnd else { return }
         self.onEnd = nil
         errors.closeLine()
-        onEnd(exit == .status(0), errors.last)
+        onEnd(exit == .status(0), errors.last.isEmpty ? Self.text(exit) : errors.last)
+    }
+
+    /// What is to be said of a child that said nothing itself; empty when all was well.
+    private static func text(_ exit: ChildProcess.Exit) -> String {
+        switch exit {
+        case .status(0): ""
+        case .status(let status): "exit status \(status)"
+        case .signal(let signal): "ended by signal \(signal)"
+        }
     }
 }

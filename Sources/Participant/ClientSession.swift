@@ -263,6 +263,11 @@ package final class ClientSession {
         media?.slots.first { $0.id == .picture(index) }?.wantKeyframe(at: now)
     }
 
+    /// Says that nobody is on the main picture: its next one ends no freeze.
+    package func pauseMainPicture() {
+        media?.slots.first { $0.id == .picture(0) }?.pauseFrames()
+    }
+
     /// Does what is due; see ``deadline``.
     package func advance(to now: Instant, random: inout some RandomNumberGenerator, into outbox: inout Outbox) {
         if let media {

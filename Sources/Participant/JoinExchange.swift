@@ -60,6 +60,7 @@ struct JoinExchange {
             .authorization: "Bearer \(settings.token)", .contentType: Self.mediaType, .accept: Self.mediaType,
             .connection: "close",
         ]
+        fields[.acceptLanguage] = settings.language
         if let binding, let name = HTTPField.Name(FieldName.binding) { fields[name] = binding }
         if settings.takesOver, let name = HTTPField.Name(FieldName.takeover) { fields[name] = "yes" }
         guard

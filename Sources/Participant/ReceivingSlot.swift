@@ -12,6 +12,8 @@ final class ReceivingSlot {
     private let asksAgain: Bool
     private let asksForKeyframes: Bool
     private var nacks = NackGenerator()
+    /// Of the main picture alone: it is what people look at.
+    private var frames: FrameWatch?
     private(set) var statistics: ReceptionStatistics
     private(set) var clock: SlotClock?
     private(set) var status: SlotStatus
@@ -31,6 +33,7 @@ final class ReceivingSlot {
         asksForKeyframes = kind == .video && section.feedback.contains(.pictureLoss)
         statistics = ReceptionStatistics(clockRate: kind == .video ? 90_000 : 48_000)
         status = SlotStatus(slot: id)
+        if id == .picture(0) { frames = FrameWatch() }
     }
 
     /// When ``writeRequests(sender:at:with:to:)`` has something to write.
@@ -64,9 +67,12 @@ final class ReceivingSlot {
         } else if isRepair {
             return nil
         }
-        guard !payload.isEmpty else { return nil }
         let codec = StreamCodec(mapping.codec)
-        let startsKeyframe = Self.startsKeyframe(codec, in: packet, payload: payload)
+        let startsKeyframe = !payload.isEmpty && Self.startsKeyframe(codec, in: packet, payload: payload)
+        frames?.receive(
+            number, timestamp: header.timestamp, marker: header.marker, startsKeyframe: startsKeyframe,
+            isPadding: payload.isEmpty, at: now)
+        guard !payload.isEmpty else { return nil }
         note(codec, startsKeyframe: startsKeyframe, bytes: payload.count, at: now)
         return ReceivedPacket(
             slot: id, codec: codec, payloadType: mapping.payloadType, marker: header.marker, sequenceNumber: number,
@@ -103,6 +109,9 @@ final class ReceivingSlot {
         clock = SlotClock(ntp: info.ntp, timestamp: info.rtpTimestamp)
     }
 
+    /// The slot is empty: a picture that comes later is no late one.
+    func pauseFrames() { frames?.pause() }
+
     func setRoundTrip(_ time: Duration) { nacks.setRoundTrip(time) }
 
     /// Asks for a keyframe, where a picture is shown at all.
@@ -131,6 +140,7 @@ final class ReceivingSlot {
         var copy = status
         copy.expected = statistics.expected
         copy.jitter = statistics.jitterTime
+        if let frames { (copy.frames, copy.freezes) = (frames.frames, frames.freezes) }
         let counts = nacks.counts
         if id.isPicture {
             copy.missing = counts.missing - min(reordered, counts.missing)

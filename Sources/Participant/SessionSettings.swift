@@ -4,6 +4,8 @@ package struct SessionSettings: Sendable {
     /// The room's id; put into the path percent-encoded.
     package var room: String
     package var token: String
+    /// Of what the server writes for people: a language tag (RFC 9110 §12.5.4); `nil` leaves it to the server.
+    package var language: String?
     package var sendsMicrophone = false
     /// What the camera is coded in; `nil` sends no picture.
     package var camera: StreamCodec?

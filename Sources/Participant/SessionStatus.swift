@@ -44,6 +44,9 @@ package struct SlotStatus: Hashable, Sendable {
     /// Missing packets that will never come.
     package var lost: UInt64 = 0
     package var keyframes: UInt64 = 0
+    /// Whole pictures, and how often they stood still; of the main picture only.
+    package var frames: UInt64 = 0
+    package var freezes: UInt64 = 0
     package var jitter: Duration = .zero
     package var lastPacket: Instant?
 
@@ -58,5 +61,7 @@ package struct SlotStatus: Hashable, Sendable {
         repaired &+= earlier.repaired
         lost &+= earlier.lost
         keyframes &+= earlier.keyframes
+        frames &+= earlier.frames
+        freezes &+= earlier.freezes
     }
 }

@@ -1,3 +1,4 @@
+import Conference
 import HTTP1
 import HTTPTypes
 import OpenSSL
@@ -33,12 +34,14 @@ struct SocketWire {
 
     /// Begins the upgrade; `nil` when the settings can't be written into a request.
     init?(_ settings: SocketSettings, random: inout some RandomNumberGenerator) {
-        let handshake = ClientHandshake(subprotocols: [Self.subprotocol], random: &random)
+        let handshake = ClientHandshake(
+            subprotocols: [Self.subprotocol], offersDeflate: true, random: &random)
         guard
-            let request = try? handshake.request(
+            var request = try? handshake.request(
                 authority: settings.server.authority, path: "/v1/rooms/\(settings.room.percentEncoded)/socket",
                 authorization: "Bearer \(settings.token)")
         else { return nil }
+        request.head.headerFields[.acceptLanguage] = settings.language.rawValue
         var parser = ResponseParser()
         parser.expect(.get)
         self.request = request.serialized
@@ -96,8 +99,9 @@ struct SocketWire {
     private mutating func finish(
         _ handshake: ClientHandshake, _ response: Response, _ rest: [UInt8], at now: Instant
     ) -> [Event] {
+        let agreement: ClientHandshake.Agreement
         do throws(ClientHandshake.Failure) {
-            _ = try handshake.verify(response) { bytes in
+            agreement = try handshake.verify(response) { bytes in
                 let digest = sha1(unsafe bytes.span.bytes)  // Unsafe only in name: any byte is a UInt8.
                 return digest.indices.map { digest[$0] }
             }
@@ -109,6 +113,7 @@ struct SocketWire {
         }
         var settings = WebSocketSettings()
         settings.messageLimit = ServerMessage.sizeLimit
+        settings.deflates = agreement.deflates
         settings.pingInterval = nil  // The server's pings are enough for both.
         settings.idleLimit = Self.idleLimit
         var connection = WebSocketConnection(role: .client, settings: settings, at: now)

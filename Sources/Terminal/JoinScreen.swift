@@ -20,13 +20,8 @@ package struct JoinScreen {
     package static func image(_ view: JoinView, size: ScreenSize) -> ScreenImage { JoinScreen(view, size).image }
 
     private var image: ScreenImage {
-        let top =
-            [titleLine, summaryLine, StyledLine()]
-            + field(words.mainPicture, mainPicture) + field(words.smallPictures, smallPictures)
-            + field(words.speaking, speaking) + field(words.floor, floor) + field(words.queue, queue)
-            + [StyledLine()] + field(words.me, myState) + field(words.sending, sending)
-            + field(words.up, upLine) + field(words.down, downLine) + [rule]
         let bottom = promptLines + [keyLine]
+        let top = top(fitting: size.rows - bottom.count - Self.fewestEntries)
         let space = max(0, size.rows - top.count - bottom.count)
         let log = Array(logLines(space).suffix(space))
         let filled = log + Array(repeating: StyledLine(), count: space - log.count)
@@ -35,13 +30,31 @@ package struct JoinScreen {
         return image
     }
 
+    /// Lines of the log that a small screen shows, too.
+    private static let fewestEntries = 2
+
+    /// The lines about room and point; on a small screen the less important ones are left out.
+    private func top(fitting rows: Int) -> [StyledLine] {
+        // From what is never left out to what goes first.
+        var lines: [(rank: Int, line: StyledLine)] = [
+            (0, titleLine), (2, summaryLine), (12, StyledLine()), (3, field(words.mainPicture, mainPicture)),
+            (10, field(words.smallPictures, smallPictures)), (7, field(words.speaking, speaking)),
+            (4, field(words.floor, floor)), (9, field(words.queue, queue)), (13, StyledLine()),
+            (1, field(words.me, myState)), (8, field(words.sending, sending)), (6, field(words.up, upLine)),
+            (5, field(words.down, downLine)), (11, rule),
+        ]
+        while lines.count > max(1, rows), let last = lines.map(\.rank).max() { lines.removeAll { $0.rank == last } }
+        return lines.map(\.line)
+    }
+
     // MARK: The room
 
     private var titleLine: StyledLine {
         let title = view.room.room?.title ?? "diemcau"
         let me = view.room.ownLine.map { "\($0.name) (\($0.code))" } ?? ""
-        let left = " \(title)"
-        let right = "\(me) ".cut(to: max(0, size.columns - left.columns - 2))
+        // Which point this is matters more than the title, which everybody knows.
+        let right = "\(me) ".cut(to: size.columns / 2)
+        let left = " \(title)".cut(to: max(0, size.columns - right.columns - 2))
         let gap = max(1, size.columns - left.columns - right.columns)
         return StyledLine((left + String(repeating: " ", count: gap) + right).fitted(to: size.columns), .reversed)
     }
@@ -58,10 +71,10 @@ package struct JoinScreen {
         return line
     }
 
-    private func field(_ name: String, _ value: StyledLine) -> [StyledLine] {
+    private func field(_ name: String, _ value: StyledLine) -> StyledLine {
         var line = StyledLine(" \(name.fitted(to: Self.nameWidth)) ", .dim)
         for piece in value.pieces { line.append(piece.text, piece.style) }
-        return [line]
+        return line
     }
 
     private static let nameWidth = 14
@@ -222,9 +235,8 @@ package struct JoinScreen {
     private var cursorColumn: Int? { view.prompt.map { 3 + $0.editor.window(size.columns - 3).column } }
 
     private var keyLine: StyledLine {
-        let keys =
-            view.prompt == nil
-            ? words.keys(holdsFloor: view.room.holdsFloor, isWaiting: view.room.ownPosition != nil) : words.promptKeys
+        let all = words.keys(holdsFloor: view.room.holdsFloor, isWaiting: view.room.ownPosition != nil)
+        let keys = view.prompt != nil ? words.promptKeys : all.columns < size.columns ? all : words.shortKeys
         return StyledLine(" \(keys)".fitted(to: size.columns), .reversed)
     }
 }

@@ -104,6 +104,9 @@ struct JoinWords {
     }
     var promptKeys: String { text("Enter gửi   Esc bỏ", "Enter send   Esc cancel") }
 
+    /// Where there is no room for ``keys(holdsFloor:isWaiting:)``.
+    var shortKeys: String { text("m mic  v cam  h tay  d đb  t tin  q rời", "m mic  v cam  h hand  d del  t msg  q") }
+
     func keys(holdsFloor: Bool, isWaiting: Bool) -> String {
         let hand =
             holdsFloor

@@ -49,6 +49,7 @@ extension MonitorScreen {
             graph(words.lossBefore, figures.percent(now?.loss), history?.loss, top: 0.1),
             graph(words.lossAfter, figures.percent(now?.lossAfter), history?.lossAfter, top: 0.1),
             graph(words.roundTrip, figures.milliseconds(now?.rtt), history?.rtt, top: 100),
+            graph(words.delay, figures.milliseconds(now?.delay), history?.delay, top: 100),
             graph(words.jitter, figures.milliseconds(now?.jitter), history?.jitter, top: 50),
             graph(words.frames, figures.number(now?.fps, 1), history?.fps, top: 25),
         ]

@@ -38,6 +38,7 @@ struct MonitorWords {
     var lossBefore: String { text("mất gói", "loss") }
     var lossAfter: String { text("sau sửa", "repaired") }
     var jitter: String { text("dao động", "jitter") }
+    var delay: String { text("hàng đợi", "queues") }
     var roundTrip: String { text("khứ hồi", "round trip") }
     var frames: String { text("hình/giây", "fps") }
     var keyframe: String { text("hình khóa", "keyframe") }

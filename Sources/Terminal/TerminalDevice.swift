@@ -101,9 +101,14 @@ package final class TerminalDevice {
     }
 
     /// Columns and rows now.
-    package var size: ScreenSize {
+    package var size: ScreenSize { Self.size(of: output) }
+
+    /// Columns and rows of the terminal behind a descriptor; the usual ones where that does not say.
+    package static func size(of descriptor: Int32) -> ScreenSize {
         var window = winsize()
-        guard ioctl(output, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else { return .usual }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
+            return .usual
+        }
         return ScreenSize(columns: min(Int(window.ws_col), 500), rows: min(Int(window.ws_row), 300))
     }
 

@@ -88,6 +88,7 @@ struct Join: AsyncParsableCommand {
 
     private func session(_ server: ServerAddress, _ token: String) -> SessionSettings {
         var session = SessionSettings(server: server, room: room, token: token)
+        session.language = language.rawValue
         session.sendsMicrophone = microphone != nil
         session.camera = camera == nil ? nil : VideoChoice(codec)?.codec
         session.audioSlots = audioSlots

@@ -11,6 +11,8 @@ final class JoinConsole {
     private(set) var view: JoinView
     private var terminal: TerminalDevice?
     private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let output = LineOutput(STDOUT_FILENO)
+    private let errors = LineOutput(STDERR_FILENO)
     private var isLineOpen = false
 
     init(_ language: Language) { view = JoinView(language: language) }
@@ -45,9 +47,9 @@ final class JoinConsole {
     /// Once a second.
     func status(_ line: StatusLine) {
         guard terminal == nil else { return show() }
-        guard isTerminal else { return write("\(line.json)\n") }
-        // One line that is written over; what stood there is erased.
-        write("\r\u{1B}[K\(line.text)")
+        guard isTerminal else { return output.write("\(line.json)\n") }
+        // One line that is written over; what stood there is erased. A longer one would begin a new line each time.
+        output.write("\r\u{1B}[K\(line.text.cut(to: TerminalDevice.size(of: STDOUT_FILENO).columns - 1))")
         isLineOpen = true
     }
 
@@ -55,7 +57,7 @@ final class JoinConsole {
     func message(_ text: String) {
         guard terminal == nil else { return update { $0.remark(text) } }
         closeLine()
-        complain(text.plain)
+        errors.write("\(text.plain)\n")
     }
 
     /// What stands in the room's log anyway, for those who have no screen.
@@ -71,13 +73,7 @@ final class JoinConsole {
     }
 
     private func closeLine() {
-        if isLineOpen { write("\n") }
+        if isLineOpen { output.write("\n") }
         isLineOpen = false
-    }
-
-    private func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        // A reader that is gone needs no status; the session goes on.
-        _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
     }
 }

@@ -35,8 +35,16 @@ extension JoinSession {
 
     func roomChanged(_ aspects: Set<RoomState.Aspect>) {
         guard let room = participation?.socket.room else { return }
-        if !aspects.isDisjoint(with: [.slots]) { nameSlots(room.slots) }
+        if aspects.contains(.slots) {
+            nameSlots(room.slots)
+            if !isOnMainPicture(room.slots) { participation?.media.pauseMainPicture() }
+        }
         console.update { $0.room = room }
+    }
+
+    /// Whether somebody's picture is on the main slot.
+    private func isOnMainPicture(_ slots: [SlotView]) -> Bool {
+        slots.contains { $0.kind == .picture && $0.index == 0 && $0.state == .on }
     }
 
     /// Tells the recorder who is on its slots.
@@ -82,12 +90,19 @@ extension JoinSession {
         guard let socket = participation?.socket, socket.state == .joined, socket.room.may(.stats),
             socket.room.you?.role.holdsSeat ?? false
         else { return }
-        socket.send(
-            .stats(
-                ClientReport(
-                    rtt: line.roundTrip, jitter: line.jitter, lossDown: line.lossDown, lossUp: line.lossUp,
-                    kbpsUp: line.up, kbpsDown: line.down, limitedBy: ClientReport.Limit.none,
-                    camera: plan.session.camera != nil && !silenced.contains(.camera),
-                    microphone: plan.session.sendsMicrophone && !silenced.contains(.microphone))))
+        let freezes = status.session.mainPicture?.freezes ?? 0
+        let isPictureOn = isOnMainPicture(socket.room.slots)
+        var report = report(line)
+        report.fps = isPictureOn ? status.mainFrameRate.map { ($0 * 10).rounded() / 10 } : nil
+        report.freezes = isPictureOn ? Double(freezes - min(freezes, reportedFreezes)) : nil
+        if socket.send(.stats(report)) != nil { reportedFreezes = freezes }
+    }
+
+    private func report(_ line: JoinView.LineFigures) -> ClientReport {
+        ClientReport(
+            rtt: line.roundTrip, jitter: line.jitter, lossDown: line.lossDown, lossUp: line.lossUp, kbpsUp: line.up,
+            kbpsDown: line.down, limitedBy: ClientReport.Limit.none,
+            camera: plan.session.camera != nil && !silenced.contains(.camera),
+            microphone: plan.session.sendsMicrophone && !silenced.contains(.microphone))
     }
 }

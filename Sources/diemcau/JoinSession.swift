@@ -30,6 +30,8 @@ final class JoinSession {
     var silenced: Set<SendingTrack> = []
     /// Commands whose refusal the person wants to hear of.
     var askedCommands: Set<UInt64> = []
+    /// How many freezes the server has been told of.
+    var reportedFreezes: UInt64 = 0
 
     init(_ plan: JoinPlan, on loop: EventLoop, onEnd: @escaping (JoinOutcome) -> Void) {
         self.plan = plan
@@ -79,6 +81,7 @@ final class JoinSession {
         if let folder = plan.record {
             recorder = try Recorder(folder: folder, on: loop)
             recorder?.onMessage = { [console] in console.message($0) }
+            recorder?.onKeyframeWanted = { [weak self] in self?.participation?.media.wantKeyframe(ofPicture: $0) }
         }
         if plan.plays {
             player = try Player(on: loop)
@@ -144,12 +147,12 @@ final class JoinSession {
             console.message(notice.text + words.next(nextTry))
             giveUpWhenDue(JoinOutcome(status: 2, text: words.gaveUp(notice.text)))
         case .unreachable(let reason, let nextTry):
-            console.message(reason + words.next(nextTry))
-            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(reason)))
+            console.message(words.unreachable(reason) + words.next(nextTry))
+            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(words.unreachable(reason))))
         case .lost(let reason, let nextTry):
             troubleSince = loop.now
             console.message(words.lost(reason) + words.next(nextTry))
-            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(reason.rawValue)))
+            giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(words.why(reason))))
         case .ended(let end): finish(end)
         }
     }
@@ -168,7 +171,7 @@ final class JoinSession {
         console.status(
             StatusLine(status.session, rateIn: status.rateIn, rateOut: status.rateOut, loss: status.loss))
         if let limit = plan.leavesAfter, loop.now.since(began) >= limit { leave() }
-        giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp("the server has not come back")))
+        giveUpWhenDue(JoinOutcome(status: 3, text: words.gaveUp(words.notBack)))
     }
 
     // MARK: Ending

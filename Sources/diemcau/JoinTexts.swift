@@ -19,14 +19,20 @@ struct JoinTexts {
 
     func next(_ pause: Duration?) -> String {
         guard let pause else { return "" }
-        let seconds = (pause.inSeconds * 10).rounded() / 10
+        let seconds = Figures(isVietnamese ? .vi : .en).number(pause.inSeconds, 1)
         return text("; thử lại sau \(seconds) s", "; next try in \(seconds) s")
     }
 
-    func lost(_ reason: LossReason) -> String { text("mất kết nối: \(why(reason))", "lost: \(reason.rawValue)") }
+    func lost(_ reason: LossReason) -> String { text("mất kết nối: \(why(reason))", "lost: \(why(reason))") }
 
-    private func why(_ reason: LossReason) -> String {
-        switch reason {
+    /// The system's own words, for those who look for the cause, behind ours.
+    func unreachable(_ reason: String) -> String { text("chưa tới được máy chủ: \(reason)", reason) }
+
+    var notBack: String { text("máy chủ chưa trở lại", "the server has not come back") }
+
+    func why(_ reason: LossReason) -> String {
+        guard isVietnamese else { return reason.rawValue }
+        return switch reason {
         case .closedByServer: "máy chủ đã đóng"
         case .serverSilent: "máy chủ không trả lời"
         case .handshakeFailed: "không thiết lập được mã hóa"

@@ -1,6 +1,5 @@
 import BridgeServer
 import Conference
-import FoundationEssentials
 import Glibc
 import OpenSSL
 import Tokens
@@ -19,7 +18,9 @@ enum TokenSource {
     }
 
     init(file: String) throws {
-        guard let data = try? Data(contentsOf: URL(filePath: file)) else { try fail("--tokens: \(file) can't be read") }
+        guard let data = Machine.contents(of: file, limit: 64 << 20) else {
+            try fail("--tokens: \(file) can't be read")
+        }
         var tokens: [String: String] = [:]
         for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: ",", maxSplits: 1)

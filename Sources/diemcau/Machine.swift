@@ -18,6 +18,22 @@ enum Machine {
         }
     }
 
+    /// The whole of a file, a pipe or standard input; `nil` when it can't be read or has more than `limit` bytes.
+    static func contents(of path: String, limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while bytes.count <= limit {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            guard count > 0 || errno == EINTR else { return nil }
+            if count > 0 { bytes += buffer[..<count] }
+        }
+        return nil
+    }
+
     /// Returns at the first SIGTERM or SIGINT.
     static func untilToldToStop() async {
         guard let thread = try? LoopThread(name: "signals") else { return }
@@ -81,7 +97,9 @@ enum Span {
 /// Prints a line on standard error.
 func complain(_ text: String) {
     let bytes = Array("\(text)\n".utf8)
-    // A terminal that is gone takes nothing: there is nobody to tell.
+    // A terminal that is gone takes nothing, nor does a reader that has stalled: there is nobody to tell.
+    var entry = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    guard poll(&entry, 1, 1_000) > 0 else { return }
     _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }
 

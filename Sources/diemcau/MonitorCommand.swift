@@ -32,7 +32,7 @@ struct Monitor: AsyncParsableCommand {
         let token = try options.bearerToken()
         guard let room = room ?? Self.room(of: token) else { try fail("--room: the token does not say which room") }
         if once {
-            let api = try RoomAPI(options, language: language)
+            let api = try RoomAPI(options, token: token, language: language)
             return try await Room.Health.show(room, of: api, in: language, json: json)
         }
         var socket = SocketSettings(server: try options.server(), room: room, token: token)

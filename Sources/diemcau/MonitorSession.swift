@@ -22,6 +22,8 @@ final class MonitorSession {
     private var hangUp: SignalHandler?
     private var refresh: LoopTimer?
     private var view: MonitorView
+    private let output = LineOutput(STDOUT_FILENO)
+    private let errors = LineOutput(STDERR_FILENO)
 
     /// A drill-down's graphs are asked for anew so often.
     private static let refreshTime = Duration.seconds(2)
@@ -91,7 +93,7 @@ final class MonitorSession {
 
     private func trouble(_ text: String) {
         view.trouble = text
-        if terminal == nil { complain(text.plain) }
+        if terminal == nil { errors.write("\(text.plain)\n") }
     }
 
     private func roomChanged(_ aspects: Set<RoomState.Aspect>) {
@@ -99,9 +101,9 @@ final class MonitorSession {
         view.room = room
         guard terminal == nil else { return show() }
         guard aspects.contains(.health), let health = room.health, let id = room.room?.id else { return }
-        let line = health.document(room: id) + [UInt8(ascii: "\n")]
+        output.write(health.document(room: id) + [UInt8(ascii: "\n")])
         // A reader that is gone needs no more lines.
-        if Glibc.write(STDOUT_FILENO, line, line.count) < 0, errno == EPIPE { leave() }
+        if output.isGone { leave() }
     }
 
     private func show() {

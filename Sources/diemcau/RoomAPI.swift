@@ -32,9 +32,14 @@ struct RoomAPI {
     /// Of what the server writes for people.
     private let language: Language?
 
-    init(_ server: ServerOptions, language: Language? = nil) throws {
+    /// - Parameters:
+    ///   - server: Which one, and whom it believes.
+    ///   - token: Where it has been read before: a pipe gives it once.
+    ///   - language: Of what the server writes for people.
+    /// - Throws: The command's exit status, its reason told.
+    init(_ server: ServerOptions, token: String? = nil, language: Language? = nil) throws {
         address = try server.server()
-        token = try server.bearerToken()
+        self.token = try token ?? server.bearerToken()
         trust = server.trust()
         self.language = language
     }

@@ -11,14 +11,17 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "A PEM file of certificates to trust instead of the system's; else DIEMCAU_CA.") var ca: String?
     @Flag(help: "Trust any certificate: whoever is in between can listen.") var insecure = false
 
-    private var environment: [String: String] { ProcessInfo.processInfo.environment }
+    /// A variable; one that is empty is as one that is not set.
+    private static func environment(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     /// The server of the option, or of `DIEMCAU_URL`.
     func server() throws -> ServerAddress { try Self.server(url) }
 
     /// The server of a URL that was given, or of `DIEMCAU_URL`.
     static func server(_ url: String?) throws -> ServerAddress {
-        guard let text = url ?? ProcessInfo.processInfo.environment["DIEMCAU_URL"] else {
+        guard let text = url ?? environment("DIEMCAU_URL") else {
             try fail("no server: give its URL, or set DIEMCAU_URL")
         }
         guard let server = ServerAddress(text) else { try fail("\(text) is not https://HOST[:PORT]") }
@@ -31,14 +34,14 @@ struct ServerOptions: ParsableArguments {
             return token
         }
         if let tokenFile {
-            guard let data = try? Data(contentsOf: URL(filePath: tokenFile)) else {
+            guard let bytes = Machine.contents(of: tokenFile, limit: 65_536) else {
                 try fail("--token-file: \(tokenFile) can't be read")
             }
-            let words = String(decoding: data.prefix(65_536), as: UTF8.self).split { $0.isWhitespace }
+            let words = String(decoding: bytes, as: UTF8.self).split { $0.isWhitespace }
             guard words.count == 1 else { try fail("--token-file: \(tokenFile) must hold one token and nothing else") }
             return String(words[0])
         }
-        guard let token = environment["DIEMCAU_TOKEN"], !token.isEmpty else {
+        guard let token = Self.environment("DIEMCAU_TOKEN") else {
             try fail("no token: give --token-file, or set DIEMCAU_TOKEN")
         }
         return token
@@ -52,6 +55,6 @@ struct ServerOptions: ParsableArguments {
             complain("WARNING: --insecure: the server's certificate is not verified; anybody in between can listen")
             return .anything
         }
-        return (ca ?? ProcessInfo.processInfo.environment["DIEMCAU_CA"]).map { .file($0) } ?? .system
+        return (ca ?? environment("DIEMCAU_CA")).map { .file($0) } ?? .system
     }
 }

@@ -17,12 +17,14 @@ import hostile_cases  # noqa: F401
 import http_cases  # noqa: F401
 import line_cases  # noqa: F401
 import message_cases  # noqa: F401
+import page_cases  # noqa: F401
 import reference_cases  # noqa: F401
 import restart_cases  # noqa: F401
 import socket_cases  # noqa: F401
 import terminal_cases  # noqa: F401
 import throttled_cases  # noqa: F401
 import tls_cases  # noqa: F401
+import trouble_cases  # noqa: F401
 
 
 def main() -> int:

@@ -31,6 +31,21 @@ struct ToolProcessTests {
         #expect(good?.0 == true && good?.1 == "cầu")
     }
 
+    @Test("who says nothing is told of by how it ended")
+    func silent() throws {
+        #expect(try end(of: ChildProcess.Command("true"))?.1 == "")
+        #expect(try end(of: ChildProcess.Command("sh", ["-c", "exit 3"]))?.1 == "exit status 3")
+        #expect(try end(of: ChildProcess.Command("sh", ["-c", "kill -9 $$"]))?.1 == "ended by signal 9")
+    }
+
+    @Test("the keys and the end of our terminal don't reach it: it has a session of its own")
+    func session() throws {
+        // proc(5): the sixth word is the session's id, that of its first process.
+        let told = try end(of: ChildProcess.Command("sh", ["-c", "set -- $(cat /proc/$$/stat); echo \"$6 $$\" >&2"]))
+        let words = try #require(told?.1).split(separator: " ")
+        #expect(words.count == 2 && words.first == words.last)
+    }
+
     @Test("a program that is not there is told in one line")
     func missing() throws {
         do throws(CaptureFailure) {

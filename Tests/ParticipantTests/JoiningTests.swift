@@ -10,7 +10,10 @@ import Units
 struct JoiningTests {
     @Test("The first try is made at once and shows token, media type and takeover")
     func request() throws {
-        let bed = try TestBed { $0.takesOver = true }
+        let bed = try TestBed {
+            $0.takesOver = true
+            $0.language = "vi"
+        }
         #expect(bed.start() == [.report(.joining(attempt: 1)), .connect])
         let effects = bed.openSignalling()
         guard case .send(let bytes)? = effects.last else {
@@ -22,6 +25,7 @@ struct JoiningTests {
         #expect(request.target.path == "/v1/rooms/ph%C3%B2ng%201/media")
         #expect(request.fields[.authorization] == "Bearer t0ken")
         #expect(request.fields[.contentType] == "application/sdp")
+        #expect(request.fields[.acceptLanguage] == "vi")
         #expect(request.fields[try TestServer.name("Diemcau-Takeover")] == "yes")
         #expect(request.fields[try TestServer.name("Diemcau-Binding")] == nil)
     }

@@ -50,14 +50,15 @@ final class SocketBed {
         settle()
     }
 
-    /// The connection stands; the server reads the request, and answers when `accepts`.
-    func open(accepts: Bool = true) {
+    /// The connection stands; the server reads the request, and answers when `accepts`; compression is agreed to when
+    /// it `compresses`.
+    func open(accepts: Bool = true, compresses: Bool = true) {
         parser = RequestParser()
         server = nil
         request = nil
         session.opened(at: now, random: &random)
         settle()
-        if accepts { accept() }
+        if accepts { accept(compresses: compresses) }
     }
 
     func fail(_ reason: String = "refused", isFinal: Bool = false) {
@@ -118,8 +119,9 @@ final class SocketBed {
         }
     }
 
-    private func accept() {
-        guard let request, let offer = try? WebSocketHandshake.check(request) else { return }
+    private func accept(compresses: Bool) {
+        guard let request, var offer = try? WebSocketHandshake.check(request) else { return }
+        if !compresses { offer.deflate = nil }
         let response = WebSocketHandshake.response(accepting: offer, subprotocol: "diemcau.v1") { bytes in
             let digest = sha1(bytes.span.bytes)
             return digest.indices.map { digest[$0] }

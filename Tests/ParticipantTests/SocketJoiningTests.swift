@@ -30,6 +30,40 @@ struct SocketJoiningTests {
         #expect(bed.changes.isSuperset(of: [.identity, .roster, .floor]))
     }
 
+    @Test(
+        "It offers compression and takes what comes compressed, cut anywhere; its own words are not",
+        arguments: [7, .max])
+    func compressed(chunk: Int) throws {
+        let bed = SocketBed(chunk: chunk)
+        bed.start()
+        bed.open()
+        #expect(bed.request?.fields[.secWebSocketExtensions]?.hasPrefix("permessage-deflate") == true)
+        let welcome = ServerMessage.event(seq: 812, .welcome(SocketBed.welcome())).encoded
+        let head = Array(welcome.prefix(40))
+        bed.deliver(
+            FrameWriter.frame(.text, CompressedPayload.storedPart(head), isFinal: false, isCompressed: true)
+                + FrameWriter.frame(.continuation, CompressedPayload.lastPart(Array(welcome.dropFirst(40)))))
+        #expect(bed.session.state == .joined && bed.session.room.points.count == 2)
+        #expect(bed.session.received.bytes == UInt64(welcome.count), "bytes of messages are counted in clear")
+        #expect(bed.heard.count == 1, "hello was read as it came")
+        bed.deliver(FrameWriter.frame(.text, [0xFF], isCompressed: true))
+        #expect(bed.session.state == .waiting, "what is no DEFLATE loses the connection")
+    }
+
+    @Test("A server without compression will do, and may not compress then")
+    func plain() {
+        let bed = SocketBed()
+        bed.start()
+        bed.open(compresses: false)
+        bed.tell(812, .welcome(SocketBed.welcome()))
+        #expect(bed.session.state == .joined)
+        bed.deliver(
+            FrameWriter.frame(
+                .text, CompressedPayload.message(ServerMessage.event(seq: 813, .speaking(nil)).encoded),
+                isCompressed: true))
+        #expect(bed.session.state == .waiting)
+    }
+
     @Test("A server without the right accept key, or with another subprotocol, is none", arguments: [0, 1, 2])
     func wrongServer(kind: Int) {
         let bed = SocketBed()

@@ -50,6 +50,22 @@ struct JoinScreenTests {
         }
     }
 
+    @Test("a small screen leaves out what matters least, never what is typed, the keys, or whose point it is")
+    func small() {
+        var view = view(.vi, Sample.room(events: (0..<80).map { Sample.message("tin \($0)") }))
+        let size = ScreenSize(columns: 40, rows: 10)
+        let quiet = JoinScreen.image(view, size: size)
+        #expect(quiet.lines.count == 10)
+        for text in ["Điểm cầu này", "Hình chính", "tin 79", "q rời", "Phường Tân"] {
+            #expect(quiet.text.contains(text), "\(text)")
+        }
+        view.prompt = JoinView.Prompt(.message, text: "có đây")
+        let typing = JoinScreen.image(view, size: size)
+        #expect(typing.lines.count == 10 && typing.text.contains("> có đây") && typing.text.contains("Esc bỏ"))
+        #expect(typing.text.contains("tin 79") && typing.text.contains("Điểm cầu này"))
+        #expect(typing.fitted(to: size).cursor?.row == 8)
+    }
+
     @Test("Being on the main picture is said, and only then")
     func onMainPicture() {
         let others = Sample.room(events: [.program(ProgramView(program: [], seen: []))])

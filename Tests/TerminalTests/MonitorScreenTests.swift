@@ -110,7 +110,9 @@ struct MonitorScreenTests {
         let history = DirectionHistory(kbps: values, loss: [nil, 0.5], rtt: [])
         view.detail?.history = HealthHistory(up: history, down: DirectionHistory())
         let image = MonitorScreen.image(view, size: .usual)
-        for text in ["CHIỀU GỬI", "CHIỀU NHẬN", "udp 192.0.2.7:50000", "1450 kbit/s", "khứ hồi", "NACK 3", "█"] {
+        for text in [
+            "CHIỀU GỬI", "CHIỀU NHẬN", "udp 192.0.2.7:50000", "1450 kbit/s", "khứ hồi", "hàng đợi", "NACK 3", "█",
+        ] {
             #expect(image.text.contains(text), "\(text)")
         }
         #expect(image.lines.count == 24 && image.lines.allSatisfy { $0.columns <= 80 })

@@ -86,8 +86,10 @@ package final class LoadGenerator {
             latency = LatencyHistogram()
         }
         if now.since(last.time) >= .seconds(1) { tellProgress(at: now) }
+        // Whoever has not come by now is waited for no longer: there is nothing to measure without anybody.
         let areAllGone =
-            joining == count && points.allSatisfy { $0.end != nil } && sockets.allSatisfy { $0.end != nil }
+            joining == count && points.allSatisfy { $0.end != nil || ($0.timeToJoin == nil && start != nil) }
+            && sockets.allSatisfy { $0.end != nil || (!$0.isSlow && $0.timeToWelcome == nil && start != nil) }
         if let start, areAllGone || now.since(start.time) >= measuredTime { finish(at: now) }
     }
 
@@ -147,8 +149,15 @@ package final class LoadGenerator {
         let sockets = allSockets
         if !sockets.isEmpty { parts.append("\(sockets.count { $0.isJoined })/\(sockets.count) sockets") }
         parts.append("cpu \(Text.fixed(meter.cpuPercent(since: last), 0)) %")
+        if let trouble { parts.append("(\(trouble))") }
         progress(parts.joined(separator: "  "))
         last = meter
+    }
+
+    /// What somebody was told who has not joined.
+    private var trouble: String? {
+        points.lazy.filter { !$0.isConnected }.compactMap(\.lastTrouble).first
+            ?? sockets.lazy.filter { !$0.isJoined }.compactMap(\.lastTrouble).first
     }
 
     // MARK: The end

@@ -13,6 +13,15 @@ final class LoadPoint {
         var frame: Int
         var timestamp: UInt32
         var due: Instant
+
+        /// After a stall what was missed is left out; the stream's clock has gone on meanwhile.
+        mutating func skip(to now: Instant) {
+            let late = now.since(due)
+            guard late > .milliseconds(500) else { return }
+            let missed = late.nanoseconds / stream.frameTime.nanoseconds
+            timestamp &+= UInt32(truncatingIfNeeded: missed) &* stream.ticksPerFrame
+            due = due.advanced(by: stream.frameTime * Int(missed))
+        }
     }
 
     let index: Int
@@ -140,8 +149,7 @@ final class LoadPoint {
     func advance(to now: Instant, isSpeaking: Bool) {
         guard isConnected, let client else { return }
         for index in playing.indices {
-            // After a stall what was missed is left out.
-            if now.since(playing[index].due) > .milliseconds(500) { playing[index].due = now }
+            playing[index].skip(to: now)
             while playing[index].due <= now { sendFrame(index, over: client, at: now, isSpeaking: isSpeaking) }
         }
     }
