@@ -1,9 +1,9 @@
 """Many sockets in a process of its own: `crowd.py PORT CERTIFICATE <PLAN`, told by a line of JSON twice a second.
 
-The plan is {"pace": connections a second, "sockets": [{"kind", "room", "token"} …]}; a socket that is closed is opened
-again. It ends, with a last line, when its standard input does. Kinds: `idle` says hello and reads; `deaf` says hello
-and never reads; `mute` never says hello; `drip` says hello, then a byte a second of a message that never ends. `idle`
-and `deaf` show by unasked pongs that they are alive.
+The plan is {"pace": connections a second, "deflate": whether compression is offered, "sockets": [{"kind", "room",
+"token"} …]}; a socket that is closed is opened again. It ends, with a last line, when its standard input does. Kinds:
+`idle` says hello and reads; `deaf` says hello and never reads; `mute` never says hello; `drip` says hello, then a
+byte a second of a message that never ends. `idle` and `deaf` show by unasked pongs that they are alive.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Member(asyncio.Protocol):
             f"GET /v1/rooms/{self.plan['room']}/socket HTTP/1.1\r\nHost: 127.0.0.1:{self.crowd.port}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: {PROTOCOL}\r\n"
-            f"Authorization: Bearer {self.plan['token']}\r\n\r\n").encode())
+            f"{self.crowd.offer}Authorization: Bearer {self.plan['token']}\r\n\r\n").encode())
 
     def data_received(self, data: bytes) -> None:
         self.bytes += len(data)
@@ -52,6 +52,7 @@ class Member(asyncio.Protocol):
                 return self.transport.abort()
             self.is_upgraded = True
             self.greet()
+        # What a message begins with is not compressed.
         if b'{"type":"welcome"' in self.begin:
             self.is_welcomed = True
             self.crowd.welcomed += 1
@@ -84,6 +85,7 @@ class Crowd:
     def __init__(self, port: int, certificate: str, plan: dict):
         self.port = port
         self.pace = plan["pace"]
+        self.offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n" if plan["deflate"] else ""
         self.waiting = list(reversed(plan["sockets"]))
         self.context = ssl.create_default_context(cafile=certificate)
         self.open: set[Member] = set()

@@ -51,13 +51,16 @@ class Pages:
         await self.chromium.close()
         await self.playwright.stop()
 
-    async def open(self, page: str, token: str, room: str = "demo") -> "Tab":
-        """Opens a page as somebody who was sent its address with the token in the fragment."""
+    async def open(self, page: str, token: str, room: str = "demo", url: str | None = None) -> "Tab":
+        """Opens a page as somebody who was sent its address with the token in the fragment.
+
+        `url` is the server's, where that is reached by another way.
+        """
         context = await self.chromium.new_context(ignore_https_errors=True, viewport=VIEW)
         tab = await context.new_page()
         tab.on("pageerror", lambda error: self.complaints.append(f"{page}: {error}"))
         tab.on("console", lambda message: self.hear(page, message))
-        await tab.goto(f"{self.bridge.url}/{page}#token={token}&room={room}")
+        await tab.goto(f"{url or self.bridge.url}/{page}#token={token}&room={room}")
         return Tab(tab, page, self)
 
     def hear(self, page: str, message) -> None:

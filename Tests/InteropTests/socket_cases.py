@@ -23,7 +23,8 @@ async def greeted(bridge: Bridge, token: str, is_offered: bool) -> dict:
     require(connection.subprotocol == PROTOCOL, f"subprotocol {connection.subprotocol}")
     head = connection.response.headers
     require(head.get_all("Sec-WebSocket-Protocol") == [PROTOCOL], "the server answers another subprotocol, too")
-    require("Sec-WebSocket-Extensions" not in head, "the server agreed to an extension")
+    agreed = {"permessage-deflate", "server_no_context_takeover", "client_no_context_takeover"}
+    require(set(head.get("Sec-WebSocket-Extensions", "").split("; ")) == agreed, f"not the compression: {head}")
     require(not any(token in value for value in head.values()), "the token comes back")
     await connection.send(json.dumps(HELLO))
     welcome = json.loads(await asyncio.wait_for(connection.recv(), 10))

@@ -47,25 +47,59 @@ struct PageRulesTests {
 
     // MARK: Languages
 
+    /// The files of texts.
+    private var texts: [PageFolder.File] { folder.files("js").filter { $0.name.hasSuffix("texts.js") } }
+
     /// The names of texts in a file that has Vietnamese first, then English.
     private func names(in file: PageFolder.File) throws -> (vietnamese: Set<String>, english: Set<String>) {
-        let parts = file.text.components(separatedBy: "export const english")
+        let parts = file.text.components(separatedBy: file.name == "texts.js" ? "export const english" : "\n  en: {")
         try #require(parts.count == 2, "\(file.path)")
         let pattern = #""([A-Za-z][\w.-]*)":\s"#
         return (Set(try Self.captures(pattern, in: parts[0])), Set(try Self.captures(pattern, in: parts[1])))
     }
 
-    @Test("every text of the shared ones is there in both languages")
+    @Test("every text is there in both languages")
     func languages() throws {
-        let file = try #require(folder.files.first { $0.name == "texts.js" })
-        let (vietnamese, english) = try names(in: file)
-        #expect(vietnamese.count > 50)
-        #expect(vietnamese.symmetricDifference(english).sorted() == [])
+        #expect(texts.count == 4)
+        for file in texts {
+            let (vietnamese, english) = try names(in: file)
+            #expect(vietnamese.count > 15, "\(file.path)")
+            #expect(vietnamese.symmetricDifference(english).sorted() == [], "\(file.path)")
+        }
+    }
+
+    @Test("both languages of a text have the same fields")
+    func fields() throws {
+        for file in texts {
+            var fields: [String: [Set<String>]] = [:]
+            let expression = try NSRegularExpression(pattern: #""([A-Za-z][\w.-]*)":\s"([^"]*)""#)
+            let text = file.text
+            for match in expression.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+                guard let name = Range(match.range(at: 1), in: text), let value = Range(match.range(at: 2), in: text)
+                else { continue }
+                fields[String(text[name]), default: []].append(
+                    Set(try Self.captures(#"\{(\w+)\}"#, in: String(text[value]))))
+            }
+            for (name, both) in fields { #expect(Set(both).count == 1, "\(file.path): \(name)") }
+        }
+    }
+
+    @Test("no text is there that nobody asks for")
+    func unused() throws {
+        let users = folder.files("js", "html").filter { !$0.name.hasSuffix("texts.js") }.map(\.text).joined()
+        let beginnings = Set(try Self.captures(#"`([a-z]+\.)\$\{"#, in: users))
+        #expect(beginnings.contains("state."))
+        for file in texts {
+            let idle = try names(in: file).vietnamese.filter { name in
+                !users.contains("\"\(name)\"") && !beginnings.contains { name.hasPrefix($0) }
+            }
+            #expect(idle.sorted() == [], "\(file.path)")
+        }
     }
 
     @Test("every text that a page asks for is there")
     func used() throws {
-        let texts = folder.files("js").filter { $0.name.hasSuffix("texts.js") }.map(\.text).joined()
+        let texts = texts.map(\.text).joined()
         let known = Set(try Self.captures(#""?\b([A-Za-z][\w.-]*)"?:\s*["`]"#, in: texts))
         for file in folder.files("html") {
             let asked = try Self.captures(#"data-t(?:-label|-title|-placeholder)?="([^"]+)""#, in: file.text)

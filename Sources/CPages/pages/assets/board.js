@@ -62,6 +62,30 @@ export class ConnectionSign {
   }
 }
 
+/** A line across the page while what it shows is old: the connection is lost, or figures do not come any more. */
+export class StaleStrip {
+  /** @param element The line. @param socket The `RoomSocket`. @param field What is shown dimmed meanwhile. */
+  constructor(element, socket, field) {
+    Object.assign(this, { element, socket, field, freshAt: null });
+    this.words = create("span");
+    element.append(this.words);
+  }
+
+  /** Something came that is true at this moment. */
+  refresh() { this.freshAt = performance.now(); }
+
+  /** Call it once a second, and whenever the connection turns. `limit`: how many seconds without anything are normal. */
+  update(limit = Infinity) {
+    const isOpen = this.socket.state === "open", now = performance.now();
+    if (this.freshAt === null) return;
+    if (limit === Infinity) this.freshAt = Math.max(this.freshAt, this.socket.heardAt ?? 0);
+    const age = (now - this.freshAt) / 1000, isStale = this.socket.state !== "ended" && (!isOpen || age > limit);
+    if (isStale) setText(this.words, t(isOpen ? "stale.figures" : "stale.lost", { time: span(age) }));
+    show(this.element, isStale);
+    this.field.dataset.stale = String(isStale);
+  }
+}
+
 /** What stands in place of the page while this participant is not in the room for good. */
 export class Gate {
   constructor(element, again) {
@@ -75,25 +99,37 @@ export class Gate {
     const words = has(name) ? t(name) : text || t("end.other");
     const button = create("button", { type: "button", class: "primary", text: t("gate.again"), on: { click: this.again } });
     const home = create("a", { class: "button", href: "/", text: t("gate.home") });
+    this.isOffering = false;
     const more = text && has(name) && text !== words ? create("p", { class: "dim", text }) : null;
-    fill(this.element, create("div", { class: "panel" },
-      create("h2", { text: t("gate.title") }), create("p", { text: words }), more, create("p", { class: "bar" }, button, home)));
-    show(this.element, true);
+    this.say(create("div", { id: "gate-words" }, create("p", { text: words }), more), button, home);
+  }
+
+  /** Another device sits there; offers to take the seat. Said once, however often the page is refused meanwhile. */
+  offer(takeOver) {
+    if (this.isOffering) return;
+    this.isOffering = true;
+    const button = create("button", { type: "button", class: "primary", text: t("connection.takeover"), on: { click: takeOver } });
+    this.say(create("div", { id: "gate-words" }, create("p", { text: t("connection.elsewhere") })), button);
+  }
+
+  say(words, button, ...more) {
+    fill(this.element, create("div", { class: "panel" }, create("h2", { id: "gate-title", text: t("gate.title") }), words,
+      create("p", { class: "bar" }, button, ...more)));
+    this.shut(true);
     button.focus();
   }
 
-  /** Another device sits there; offers to take the seat. */
-  offer(takeOver) {
-    const button = create("button", { type: "button", class: "primary", text: t("connection.takeover"), on: { click: takeOver } });
-    fill(this.element, create("div", { class: "panel" }, create("h2", { text: t("gate.title") }),
-      create("p", { text: t("connection.elsewhere") }), create("p", { class: "bar" }, button)));
-    if (this.element.hidden) {
-      show(this.element, true);
-      button.focus();
+  open() { this.shut(false); }
+
+  /** What lies behind a shut gate is out of reach for keys too. */
+  shut(isShut) {
+    if (!isShut) this.isOffering = false;
+    if (isShut) for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    show(this.element, isShut);
+    for (const part of document.body.children) {
+      if (part !== this.element && !part.classList.contains("toasts")) part.inert = isShut;
     }
   }
-
-  open() { show(this.element, false); }
 }
 
 /** Opens the gate at each welcome; where another device has the seat, it offers to take it. */

@@ -13,6 +13,9 @@ const constraints = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
 };
 
+/** A device that goes away twice within so many milliseconds is not replaced again by itself. */
+const retryAfter = 3000;
+
 /** The names of what can go wrong: "denied", "busy" (or unplugged), "none". */
 function cause(error) {
   if (error.name === "NotAllowedError" || error.name === "SecurityError") return "denied";
@@ -23,7 +26,8 @@ function cause(error) {
  * The own camera and microphone.
  *
  * Events: `change` whenever a track is another one, is switched on or off, or has ended; `trouble` with
- * {kind: "audio"|"video", cause: "denied"|"busy"|"none"}; `devices` when something was plugged in or out.
+ * {kind: "audio"|"video", cause: "denied"|"busy"|"none"|"other"}, "other" when another device stepped in for one that
+ * went away; `devices` when something was plugged in or out. A device that went away is taken again when it comes back.
  */
 export class LocalMedia extends EventTarget {
   constructor() {
@@ -34,15 +38,25 @@ export class LocalMedia extends EventTarget {
     this.chosen = { audio: null, video: null };
     /** Whether the user wants it to be on. */
     this.wanted = { audio: true, video: true };
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.dispatchEvent(new Event("devices")));
+    /** What went away by itself: "audio", "video". */
+    this.gone = new Set();
+    navigator.mediaDevices?.addEventListener("devicechange", () => {
+      this.dispatchEvent(new Event("devices"));
+      for (const kind of this.gone) this.#choose(kind, { quietly: true });
+    });
   }
 
   /** Opens both, each for itself: a missing camera does not cost the microphone. The browser asks once. */
   async open() {
+    const turn = this.opening = {};
     try {
-      const stream = await this.#ask({ audio: this.chosen.audio !== "", video: this.chosen.video !== "" });
-      for (const track of stream.getTracks()) this.#put(track.kind, track);
+      const stream = await this.#ask({ audio: this.chosen.audio !== "", video: this.chosen.video !== "" && this.wanted.video });
+      for (const track of stream.getTracks()) {
+        // The user left while the browser asked.
+        if (this.opening === turn) this.#put(track.kind, track); else track.stop();
+      }
     } catch {
+      if (this.opening !== turn) return;
       await this.#choose("audio");
       await this.#choose("video");
     }
@@ -58,7 +72,7 @@ export class LocalMedia extends EventTarget {
   /** Switches the microphone: silence is sent while it is off. */
   async switchMicrophone(on) {
     this.wanted.audio = on;
-    if (on && !this.tracks.audio) return this.#choose("audio");
+    if (on && !this.tracks.audio) return this.#choose("audio", { any: true });
     if (this.tracks.audio) this.tracks.audio.enabled = on;
     this.#changed();
   }
@@ -66,15 +80,27 @@ export class LocalMedia extends EventTarget {
   /** Switches the camera; its light goes off with it. */
   async switchCamera(on) {
     this.wanted.video = on;
-    if (on) return this.#choose("video");
+    if (on) return this.#choose("video", { any: true });
+    this.gone.delete("video");
     this.#put("video", null);
   }
 
-  close() { for (const kind of ["audio", "video"]) this.#put(kind, null); }
+  /** Lets go of both: their lights go off. `open` begins anew. */
+  close() {
+    this.opening = null;
+    this.gone.clear();
+    for (const kind of ["audio", "video"]) {
+      this[`turn${kind}`] = null;
+      this.#put(kind, null);
+    }
+  }
 
-  async #choose(kind) {
+  /** Opens the chosen device. `any`: where none was chosen, the system's choice; `quietly`: says nothing of failures. */
+  async #choose(kind, { any = false, quietly = false } = {}) {
+    if (any && this.chosen[kind] === "") this.chosen[kind] = null;
     const id = this.chosen[kind];
     const turn = this[`turn${kind}`] = {};
+    if (!quietly) this.gone.delete(kind);
     this.#put(kind, null);
     if (id === "" || (kind === "video" && !this.wanted.video)) return;
     try {
@@ -84,8 +110,23 @@ export class LocalMedia extends EventTarget {
       if (this[`turn${kind}`] !== turn) return void track.stop();
       this.#put(kind, track);
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("trouble", { detail: { kind, cause: cause(error) } }));
+      if (!quietly && this[`turn${kind}`] === turn) this.#complain(kind, cause(error));
     }
+  }
+
+  /** A device went away: the system's choice may be another one by now; else it is taken when it comes back. */
+  async #lose(kind) {
+    this.gone.add(kind);
+    this.#put(kind, null);
+    const now = performance.now(), isFirst = now - (this[`lost${kind}`] ?? -Infinity) > retryAfter;
+    this[`lost${kind}`] = now;
+    if (isFirst) await this.#choose(kind, { quietly: true });
+    const track = this.tracks[kind];
+    this.#complain(kind, track ? "other" : "busy", track?.label);
+  }
+
+  #complain(kind, cause, label = "") {
+    this.dispatchEvent(new CustomEvent("trouble", { detail: { kind, cause, label } }));
   }
 
   #ask(kinds) {
@@ -102,12 +143,9 @@ export class LocalMedia extends EventTarget {
     this.tracks[kind] = track;
     if (old && old !== track) old.stop();
     if (track) {
+      this.gone.delete(kind);
       if (kind === "audio") track.enabled = this.wanted.audio;
-      track.onended = () => {
-        if (this.tracks[kind] !== track) return;
-        this.#put(kind, null);
-        this.dispatchEvent(new CustomEvent("trouble", { detail: { kind, cause: "busy" } }));
-      };
+      track.onended = () => { if (this.tracks[kind] === track) this.#lose(kind); };
     }
     this.#changed();
   }
@@ -129,6 +167,9 @@ export class LevelMeter {
       addEventListener(event, () => this.context.resume().catch(() => {}), { signal: this.listening.signal });
     }
   }
+
+  /** Whether the browser waits for a key or click before it lets sound be measured. */
+  get isWaiting() { return this.context.state === "suspended"; }
 
   /** −60 dB … 0 dB as 0 … 1. */
   read() {

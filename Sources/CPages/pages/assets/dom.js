@@ -77,7 +77,14 @@ export function shortcuts(keys) {
 
 /** One line said to screen readers and shown for `seconds`; for notices. `region` is an aria-live element. */
 export function announce(region, text, { kind = "info", seconds = 8 } = {}) {
-  const line = create("p", { class: "toast", data: { kind }, text });
+  // A modal dialog covers everything else and keeps it from screen readers: while one is open, the lines stand in it.
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && !dialog.contains(region)) {
+    const home = region.parentElement;
+    dialog.append(region);
+    dialog.addEventListener("close", () => home.append(region), { once: true });
+  }
+  const line = create("p", { class: "toast", data: { kind } }, create("span", { text }));
   region.append(line);
   while (region.childElementCount > 4) region.firstElementChild.remove();
   setTimeout(() => line.remove(), seconds * 1000);

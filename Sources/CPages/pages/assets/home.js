@@ -3,7 +3,7 @@
 import { byId, setAttribute, setText, show } from "./dom.js";
 import { setIcon } from "./icons.js";
 import { changes, language, languageSwitch, t, translate } from "./language.js";
-import { credentials, forget, keep, payload, takeFragment } from "./token.js";
+import { credentials, forget, keep, payload, takeFragment, tokenIn } from "./token.js";
 
 const field = byId("token"), says = byId("token-says"), choices = [...document.querySelectorAll(".choice")];
 /** The page that suits a role. */
@@ -12,7 +12,7 @@ const suits = { point: "join", observer: "join", chair: "host", operator: "host"
 /** Shows what is known of the token; `typed` is what stands in the field. */
 function render() {
   const typed = field.value.trim();
-  const claims = payload(typed || credentials()?.token);
+  const claims = payload(tokenIn(typed) ?? (typed || credentials()?.token));
   const old = claims && Number.isFinite(claims.exp) && claims.exp * 1000 < Date.now();
   const good = Boolean(claims?.room) && !old;
   let text = "", kind = "";
@@ -39,9 +39,9 @@ function until({ exp }) {
 }
 
 function take() {
-  const claims = payload(field.value.trim());
+  const token = tokenIn(field.value) ?? field.value.trim(), claims = payload(token);
   if (claims?.room) {
-    keep({ token: field.value, room: claims.room });
+    keep({ token, room: claims.room });
     // It is kept: no need to leave it where others can read it.
     field.value = "";
   }

@@ -27,6 +27,7 @@ export class ChosenPoint {
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") back();
     });
+    this.update();
   }
 
   makeDeeds(write) {

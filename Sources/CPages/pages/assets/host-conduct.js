@@ -3,11 +3,15 @@
 import { announce } from "./dom.js";
 import { t } from "./language.js";
 
+/** How many points a programme may have, by the server's rule. */
+const most = 16;
+
 export class Conduct {
   /** @param socket The RoomSocket. @param toasts The live region for what went wrong. */
   constructor(socket, toasts) {
     this.socket = socket;
     this.toasts = toasts;
+    this.changing = Promise.resolve();
   }
 
   get room() { return this.socket.room; }
@@ -45,19 +49,22 @@ export class Conduct {
   readmit(point) { return this.command("readmit", { point }); }
   message(to, text) { return this.command("message", { to, text }); }
 
-  /** Puts a point on the main picture, before the others of the programme. */
-  async show(point) {
-    return this.program([point, ...this.room.program.program.filter((code) => code !== point)]);
-  }
+  /** Puts a point on the main picture, before the others of the programme; of a full one the last goes. */
+  show(point) { return this.change((wanted) => [point, ...wanted.filter((code) => code !== point)].slice(0, most)); }
 
   /** Puts a point at the end of the programme, or takes it out. */
   turnProgram(point) {
-    const wanted = this.room.program.program;
-    return this.program(wanted.includes(point) ? wanted.filter((code) => code !== point) : [...wanted, point]);
+    return this.change((wanted) => wanted.includes(point) ? wanted.filter((code) => code !== point) : [...wanted, point]);
   }
 
   /** Sets the whole programme; empty, the main picture follows the speaker. */
-  program(points) { return this.command("program", { points: points.slice(0, 16) }); }
+  program(points) { return this.change(() => points); }
+
+  /** Changes come one after another: each begins with what the one before made of the programme. */
+  change(make) {
+    this.changing = this.changing.then(() => this.command("program", { points: make(this.room.program.program) }));
+    return this.changing;
+  }
 
   /** Whether a point is one that cannot be muted: the centre, or where a chair sits. */
   isChair(point) { return point === this.room.info.central || this.room.roster.get(point)?.role === "chair"; }

@@ -3,7 +3,7 @@
 import { Chips } from "./board.js";
 import { byId, create, show } from "./dom.js";
 import { setIcon } from "./icons.js";
-import { t } from "./language.js";
+import { number, t } from "./language.js";
 import { fillPlaces, presenceStates, RosterIndex } from "./roster-index.js";
 import { presenceShapes, reshape, shape } from "./shapes.js";
 import { mark, VirtualList, write } from "./virtual-list.js";
@@ -103,7 +103,7 @@ export class HostRoster {
     this.chips.update(counts);
     const removed = this.chips.chips.at(-1);
     show(removed.button, counts.removed > 0 || this.filter === removed.value);
-    write(byId("present"), `${counts.present}/${counts.all}`);
+    write(byId("present"), `${number(counts.present)}/${number(counts.all)}`);
   }
 
   leaveSearch(event) {
@@ -135,9 +135,15 @@ export class HostRoster {
   // For the pointer only: with keys the list has letters, and the card of the chosen point has buttons.
   button(row, deed) {
     const button = create("button", { type: "button", class: "deed", tabindex: "-1", "aria-hidden": "true",
-      on: { click: () => deed(row.key) } });
+      on: { click: () => deed(row.key), mousedown: (event) => this.keepFocus(event) } });
     row.append(button);
     return button;
+  }
+
+  /** The list keeps the keyboard: a row's button may be another row's a moment later. */
+  keepFocus(event) {
+    event.preventDefault();
+    this.list.viewport.focus({ preventScroll: true });
   }
 
   write(row, code, active) {

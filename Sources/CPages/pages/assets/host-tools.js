@@ -102,8 +102,9 @@ export class OwnDevices {
     this.choice.title = t("own.devices");
   }
 
-  complain({ kind, cause }) {
-    this.conduct.say(t(`trouble.${cause}`, { what: t(kind === "audio" ? "own.microphone" : "own.camera") }), "bad");
+  complain({ kind, cause, label }) {
+    const what = t(kind === "audio" ? "own.microphone" : "own.camera");
+    this.conduct.say(t(`trouble.${cause}`, { what, label }), cause === "other" ? "fair" : "bad");
   }
 
   async ask() {
@@ -122,6 +123,8 @@ export class OwnDevices {
     const select = create("select", { id, on: { change: () => choose(select.value === "default" ? null : select.value) } },
       option("default", t("devices.default")), ...list.map((item) => option(item.id, item.label || item.id)), option("", t("devices.none")));
     select.value = chosen === null ? "default" : chosen;
+    // What was chosen is not there any more.
+    if (select.selectedIndex < 0) select.value = "default";
     return [create("label", { for: id, text: t(name) }), select];
   }
 }
@@ -132,22 +135,24 @@ export class MediaSign {
     this.element = element;
     this.media = media;
     this.text = create("span", { role: "status" });
-    this.resume = create("button", { type: "button", class: "primary", hidden: true, on: { click: () => this.play() } },
+    this.resume = create("button", { type: "button", class: "primary", hidden: true, on: { click: () => media.resume() } },
       icon("speaker"), create("span"));
     element.append(this.text, this.resume);
     media.addEventListener("sound", () => show(this.resume, true));
+    media.addEventListener("heard", () => show(this.resume, false));
     media.addEventListener("state", () => this.update());
   }
 
-  play() {
-    this.media.resume();
-    show(this.resume, false);
+  /** While the browser asks whether it may use camera and microphone, there is no picture yet. */
+  ask(isAsking) {
+    this.isAsking = isAsking;
+    this.update();
   }
 
   update() {
     const { state, end } = this.media;
     const words = { lost: () => t("media.lost"), joining: () => t("media.joining"), ended: () => t("media.ended", { text: end?.text || end?.code || "" }) };
-    setText(this.text, words[state]?.() ?? "");
+    setText(this.text, words[state]?.() ?? (this.isAsking ? t("media.asking") : ""));
     this.element.dataset.media = state;
     setText(this.resume.lastChild, t("sound.resume"));
   }

@@ -2,7 +2,7 @@
 
 import "./board-texts.js";
 import "./host-texts.js";
-import { ConnectionSign, dress, Gate, holdSeat, runClock, unfit } from "./board.js";
+import { ConnectionSign, dress, Gate, holdSeat, runClock, StaleStrip, unfit } from "./board.js";
 import { LocalMedia } from "./devices.js";
 import { byId } from "./dom.js";
 import { ChosenPoint } from "./host-chosen.js";
@@ -36,13 +36,17 @@ class Host {
     this.touched = new Set();
     this.paint = perFrame(() => this.paintNow());
     this.listen();
-    setInterval(() => this.touch("time"), 1000);
+    setInterval(() => {
+      this.touch("time");
+      this.stale.update();
+    }, 1000);
   }
 
   makeParts() {
     const { conduct } = this;
     this.sign = new ConnectionSign(byId("connection"), this.socket);
     this.mediaSign = new MediaSign(byId("media"), this.media);
+    this.stale = new StaleStrip(byId("stale"), this.socket, byId("desk"));
     this.gate = new Gate(byId("gate"), () => this.begin());
     this.tools = new HostTools(conduct);
     this.own = this.local ? new OwnDevices(conduct, this.local) : null;
@@ -61,11 +65,22 @@ class Host {
     this.messages.offer(code);
   }
 
-  /** Joins, and stays. */
+  /** Joins, and stays. The room can be led before the browser has been told whether it may use camera and microphone. */
   async begin() {
     this.gate.open();
-    if (this.local && !this.local.tracks.audio && !this.local.tracks.video) await this.local.open();
     this.socket.connect();
+    if (this.local && !this.local.tracks.audio && !this.local.tracks.video) {
+      this.mediaSign.ask(true);
+      await this.local.open();
+      this.mediaSign.ask(false);
+    }
+    this.isEquipped = true;
+    this.joinMedia();
+  }
+
+  joinMedia() {
+    if (!this.isEquipped || this.socket.state === "ended") return;
+    if (this.media.state === "idle" || this.media.state === "ended") this.media.join();
   }
 
   listen() {
@@ -83,13 +98,18 @@ class Host {
   turn() {
     this.touch("room");
     this.sign.update();
-    if (this.socket.state === "ended") this.gate.close(this.socket.end ?? { reason: "other", text: "" });
+    if (this.socket.state === "open") this.stale.refresh();
+    this.stale.update();
+    if (this.socket.state !== "ended") return;
+    this.isEquipped = false;
+    this.local?.close();
+    this.gate.close(this.socket.end ?? { reason: "other", text: "" });
   }
 
   welcome(message) {
     this.media.pictureSlots = this.room.info.pictureSlots || 4;
     this.media.audioSlots = this.room.info.audioSlots || 3;
-    if (this.media.state === "idle" || this.media.state === "ended") this.media.join();
+    this.joinMedia();
     this.stage.setSlots(this.media.pictureSlots);
     if (message.roster) this.messages.renew();
     this.touch("whole");
@@ -113,11 +133,11 @@ class Host {
     this.changed = new Set();
     const has = (...parts) => parts.some((part) => touched.has(part));
     if (has("whole")) this.roster.renew();
-    else if (has("floor", "program", "speaking")) this.roster.updateAll();
+    else if (has("floor", "program", "speaking", "room")) this.roster.updateAll();
     if (has("lines") && !has("whole")) this.roster.update(changed);
     if (has("whole", "room")) this.tools.update();
     if (has("whole", "floor", "speaking", "time")) this.floor.update();
-    if (has("whole", "slots", "program", "speaking")) this.stage.update();
+    if (has("whole", "slots", "program", "speaking", "lines", "floor", "room")) this.stage.update();
     if (has("whole", "floor", "program") || changed.has(this.chosen.code)) this.chosen.update();
     else if (has("time")) this.chosen.tick();
   }

@@ -16,6 +16,9 @@ export class DelegatesForm {
     this.says = byId("delegates-says");
     byId("delegates-add").addEventListener("click", () => this.#add({}, true));
     byId("delegates-close").addEventListener("click", () => this.dialog.close());
+    // What was written and not sent is there again when the form is opened again.
+    this.dialog.addEventListener("close", () => { this.draft = this.isWritten ? this.#read() : null; });
+    this.list.addEventListener("input", () => { this.isWritten = true; });
     byId("delegates-form").addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
     changes.addEventListener("change", () => { if (this.dialog.open) this.#show(this.#read()); });
   }
@@ -23,7 +26,7 @@ export class DelegatesForm {
   /** Shows the present list, with a free row when it is empty. */
   open() {
     this.#say("");
-    this.#show(this.socket.room.me?.delegateList ?? this.sent ?? []);
+    this.#show(this.draft ?? this.socket.room.me?.delegateList ?? this.sent ?? []);
     this.dialog.showModal();
     this.list.querySelector("input")?.focus();
   }
@@ -40,7 +43,7 @@ export class DelegatesForm {
     const row = create("li", { class: "bar delegate" }, field("delegates.name", name, "name"), field("delegates.post", post, "post"));
     row.append(create("button", {
       type: "button", class: "small", "aria-label": t("delegates.remove", { name: name || t("delegates.name") }),
-      on: { click: () => { row.remove(); byId("delegates-add").focus(); } } }, icon("cross")));
+      on: { click: () => { row.remove(); this.isWritten = true; byId("delegates-add").focus(); } } }, icon("cross")));
     this.list.append(row);
     if (focus) row.querySelector("input").focus();
   }
@@ -56,6 +59,7 @@ export class DelegatesForm {
     try {
       await this.socket.command("delegates", { delegates });
       this.sent = delegates;
+      this.isWritten = false;
       this.#say(t("delegates.saved", { count: delegates.length }), "good");
     } catch (error) {
       this.#say(errorText(error), "bad");

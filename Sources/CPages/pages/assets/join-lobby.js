@@ -18,7 +18,10 @@ export class DeviceForm {
     this.lists.audio.addEventListener("change", () => this.#choose("audio"));
     local.addEventListener("devices", () => this.refresh());
     local.addEventListener("change", () => this.#changed());
-    local.addEventListener("trouble", ({ detail }) => { this.trouble[detail.kind] = detail.cause; this.render(); });
+    local.addEventListener("trouble", ({ detail }) => {
+      if (detail.cause !== "other") this.trouble[detail.kind] = detail.cause;
+      this.refresh();
+    });
     changes.addEventListener("change", () => this.refresh());
   }
 
@@ -48,24 +51,34 @@ export class DeviceForm {
   /** Says what is wrong, or that all is well. */
   render() {
     const causes = Object.values(this.trouble);
-    let text = t("join.fine"), kind = "good";
+    let text = t(this.waiting ? "join.press" : "join.fine"), kind = this.waiting ? "fair" : "good";
     if (this.asking) [text, kind] = [t("join.asking"), "fair"];
     else if (causes.includes("denied")) [text, kind] = [t("join.denied"), "bad"];
     else if (this.none) [text, kind] = [t("join.noDevice"), "bad"];
     else if (causes.length > 0) {
-      const device = t(this.trouble.video ? "join.camera" : "join.microphone");
-      [text, kind] = [t("join.busy", { device }), "bad"];
+      const isVideo = Boolean(this.trouble.video), what = t(isVideo ? "join.camera" : "join.microphone");
+      const cause = isVideo ? this.trouble.video : this.trouble.audio;
+      [text, kind] = [t(cause === "none" ? "trouble.none" : "join.busy", { what }), "bad"];
     }
     setText(this.says, text);
     this.says.dataset.kind = kind;
   }
 
   #list(list, found, kind, name, none) {
-    const present = this.local.tracks[kind]?.getSettings().deviceId ?? this.local.chosen[kind];
+    const wanted = this.local.tracks[kind]?.getSettings().deviceId ?? this.local.chosen[kind];
+    // What was chosen may be unplugged.
+    const present = found.some(({ id }) => id === wanted) ? wanted : null;
     const options = found.map(({ id, label }, index) =>
       create("option", { value: id, text: label || `${t(name)} ${index + 1}`, selected: id === present }));
     options.push(create("option", { value: "", text: t(none), selected: this.local.chosen[kind] === "" || !present }));
     fill(list, ...options);
+  }
+
+  /** A meter that the browser holds back stands still, and it is not the microphone's fault. */
+  #wait(isWaiting) {
+    if (this.waiting === isWaiting) return;
+    this.waiting = isWaiting;
+    this.render();
   }
 
   #choose(kind) {
@@ -79,6 +92,7 @@ export class DeviceForm {
   }
 
   #changed() {
+    this.waiting = false;
     for (const kind of ["audio", "video"]) if (this.local.tracks[kind]) delete this.trouble[kind];
     if (this.running) this.#listen();
     this.render();
@@ -93,7 +107,10 @@ export class DeviceForm {
     this.level.value = 0;
     this.meter = track ? new LevelMeter(track) : null;
     if (!this.meter) return;
-    this.timer = setInterval(() => { this.level.value = this.meter.read(); }, meterEvery);
+    this.timer = setInterval(() => {
+      this.level.value = this.meter.read();
+      this.#wait(this.meter.isWaiting);
+    }, meterEvery);
   }
 }
 

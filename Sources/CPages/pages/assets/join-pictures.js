@@ -40,7 +40,10 @@ export class PictureStage {
     const waiting = { waiting: "room.waiting", codec: "room.codec" }[slot?.state];
     show(frame, index === 0 || Boolean(shown));
     show(frame.querySelector("video"), Boolean(shown) && !waiting);
-    setText(frame.querySelector(".nothing"), !shown ? t("room.empty") : waiting ? t(waiting, { name }) : "");
+    // Nobody gets their own picture back.
+    const isOwn = index === 0 && this.room.you?.point && this.room.program.seen[0] === this.room.you.point;
+    const nothing = isOwn ? "room.selfMain" : "room.empty";
+    setText(frame.querySelector(".nothing"), !shown ? t(nothing) : waiting ? t(waiting, { name }) : "");
     const text = slot?.source === "screen" ? t("room.screen", { name }) : name;
     this.#caption(frame, shown ? slot.point : null, text);
   }

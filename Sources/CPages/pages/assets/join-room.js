@@ -32,6 +32,7 @@ export class JoinRoom {
     socket.addEventListener("refused", ({ detail }) => { this.elsewhere = detail.code === "point-elsewhere"; this.#strip(); });
     socket.addEventListener("state", () => this.#connection());
     local?.addEventListener("change", () => this.render());
+    local?.addEventListener("trouble", ({ detail }) => this.#complain(detail));
     changes.addEventListener("change", () => this.render());
     this.open();
   }
@@ -42,13 +43,13 @@ export class JoinRoom {
   open() {
     clearInterval(this.timer);
     this.timer = setInterval(() => this.#line(), lineEvery);
-    this.closed = false;
     this.render();
+    // Where the keyboard was is gone with the page before this one.
+    byId("head").focus({ preventScroll: true });
   }
 
   close() {
     clearInterval(this.timer);
-    this.closed = true;
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   }
 
@@ -57,10 +58,7 @@ export class JoinRoom {
     this.media = media;
     media.addEventListener("tracks", () => this.stage.attach(media));
     media.addEventListener("state", () => this.#connection());
-    media.addEventListener("sound", () => {
-      this.tell(t("room.sound"), "fair");
-      for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => media.resume(), { once: true });
-    });
+    media.addEventListener("sound", () => this.tell(t("room.sound"), "fair"));
     this.stage.attach(media);
   }
 
@@ -88,6 +86,12 @@ export class JoinRoom {
   #openDevices() {
     byId("devices").showModal();
     this.devices.start();
+  }
+
+  /** A device went away in the middle of the conference, or could not be opened. */
+  #complain({ kind, cause, label }) {
+    const what = t(kind === "audio" ? "join.microphone" : "join.camera");
+    this.tell(t(`trouble.${cause}`, { what, label }), cause === "other" ? "fair" : "bad");
   }
 
   async #hand() {
@@ -118,6 +122,7 @@ export class JoinRoom {
     let name = null;
     if (this.elsewhere) name = "connection.elsewhere";
     else if (this.socket.state === "connecting" && !this.broken) name = "connection.connecting";
+    else if (this.socket.isExpired) name = "end.token-expired";
     else if (this.socket.state !== "open") name = "connection.waiting";
     else if (this.media?.state === "lost") name = "connection.media";
     setText(byId("strip-words"), name ? t(name) : "");
@@ -129,7 +134,7 @@ export class JoinRoom {
 
   #line() {
     const place = byId("line"), media = this.media;
-    const state = this.socket.state === "open" || !media ? media?.quality() ?? "none" : "lost";
+    const state = this.socket.state === "open" || this.socket.state === "ended" || !media ? media?.quality() ?? "none" : "lost";
     const reason = media?.reason();
     place.dataset.state = state;
     setIcon(place.querySelector(".sign"), state);
@@ -167,22 +172,17 @@ export class JoinRoom {
     this.#line();
   }
 
-  /** Whether the others hear this point, by the room's rules. */
-  get #heard() {
-    const { info, you, me } = this.state;
-    if (!me || me.muted) return false;
-    return info.mode === "discussion" || this.state.holds(this.#code) || you.role === "chair" || info.central === this.#code;
-  }
-
   #voice() {
     const { me } = this.state, place = byId("voice"), on = this.local?.microphoneOn ?? false;
+    const isHeard = this.state.hears(this.#code);
     show(place, Boolean(me) && this.local !== null);
     if (!me) return;
-    let name = "room.notHeard", sign = "microphoneOff", kind = "none";
-    if (me.muted) [name, sign, kind] = ["room.muted", "microphoneOff", "poor"];
-    else if (this.#heard && !on) [name, sign, kind] = ["room.heardSilent", "microphoneOff", "fair"];
+    const isWaiting = this.state.place(this.#code) > 0;
+    let name = isWaiting ? "room.notHeardYet" : "room.notHeard", sign = "microphoneOff", kind = "none";
+    if (me.muted) [name, sign, kind] = [isWaiting ? "room.mutedYet" : "room.muted", "microphoneOff", "poor"];
+    else if (isHeard && !on) [name, sign, kind] = ["room.heardSilent", "microphoneOff", "fair"];
     else if (this.state.holds(this.#code)) [name, sign, kind] = ["room.holding", "speaker", "good"];
-    else if (this.#heard) [name, sign, kind] = ["room.heard", "speaker", "good"];
+    else if (isHeard) [name, sign, kind] = ["room.heard", "speaker", "good"];
     place.dataset.state = kind;
     setIcon(place.querySelector(".sign"), sign);
     setText(place.querySelector(".words"), t(name));

@@ -16,7 +16,7 @@ export class LineReport {
     this.report = null;
     this.state = "good";
     this.reason = null;
-    /** Packets and check answers that came in since the connection began. */
+    /** Packets (or bytes, where packets are not counted) and check answers that came in since the connection began. */
     this.heard = { packets: 0, responses: 0 };
     this.before = null;
     this.better = 0;
@@ -44,10 +44,13 @@ export class LineReport {
     const sums = {
       packetsIn: 0, bytesIn: 0, bytesOut: 0, responses: 0, received: 0, lost: 0, freezes: 0, jitter: 0, lossUp: 0,
       rtt: undefined, fps: undefined, limitedBy: "none" };
-    let pair = null, first = Infinity;
+    let pair = null, first = Infinity, countsPackets = false;
     for (const item of stats.values()) {
       if (item.type === "candidate-pair" && item.state === "succeeded" && item.nominated) pair = item;
-      if (item.type === "transport") sums.packetsIn += item.packetsReceived ?? 0;
+      if (item.type === "transport" && item.packetsReceived !== undefined) {
+        sums.packetsIn += item.packetsReceived;
+        countsPackets = true;
+      }
       if (item.type === "inbound-rtp") {
         sums.received += item.packetsReceived ?? 0;
         sums.lost += item.packetsLost ?? 0;
@@ -67,6 +70,8 @@ export class LineReport {
     if (pair) {
       sums.bytesIn = pair.bytesReceived ?? 0;
       sums.bytesOut = pair.bytesSent ?? 0;
+      // Firefox counts no packets of a transport; its bytes rise with each of them, reports included.
+      if (!countsPackets) sums.packetsIn = sums.bytesIn;
       sums.responses = (pair.responsesReceived ?? 0) + (pair.requestsReceived ?? 0);
       if (pair.currentRoundTripTime !== undefined) sums.rtt = pair.currentRoundTripTime * 1000;
     }

@@ -18,7 +18,7 @@ const layers = [
  *
  * `state`: `idle`, `joining`, `connected`, `lost` (comes back by itself), `ended` (`end`: {code, text}).
  * Events: `state`; `tracks` when pictures may be other streams; `sound` when the browser waits for a key or click
- * before it plays sound (call `resume` then).
+ * before it plays sound, `heard` when it has got one.
  */
 export class RoomMedia extends EventTarget {
   /**
@@ -35,7 +35,7 @@ export class RoomMedia extends EventTarget {
     this.line = new LineReport();
     this.sinks = [];
     local?.addEventListener("change", () => this.#replaceTracks());
-    socket.addEventListener("state", () => { if (socket.state === "ended") this.leave(); });
+    socket.addEventListener("state", () => { if (socket.state === "ended" && !socket.isExpired) this.leave(); });
     socket.addEventListener("welcome", ({ detail }) => this.#welcomed(detail));
   }
 
@@ -73,8 +73,17 @@ export class RoomMedia extends EventTarget {
   /** What makes it worse than good: {cause: "loss"|"delay"|"cpu"|"bandwidth"|"freezes", value} or null. */
   reason() { return this.state === "connected" ? this.line.reason : null; }
 
-  /** Plays what the browser held back; call it on a key or click. */
-  resume() { for (const sink of this.sinks) sink.play().catch(() => {}); }
+  /** Plays what the browser held back, when a key or click lets it; fires `heard` then. */
+  async resume() {
+    try {
+      await Promise.all(this.sinks.map((sink) => sink.play()));
+    } catch (error) {
+      if (error.name === "NotAllowedError") return;
+    }
+    this.heldBack?.abort();
+    this.heldBack = null;
+    this.dispatchEvent(new Event("heard"));
+  }
 
   // MARK: Joining and losing
 
@@ -207,10 +216,16 @@ export class RoomMedia extends EventTarget {
   #sink(track) {
     const sink = new Audio();
     sink.srcObject = new MediaStream([track]);
-    sink.play().catch((error) => {
-      if (error.name === "NotAllowedError") this.dispatchEvent(new Event("sound"));
-    });
+    sink.play().catch((error) => { if (error.name === "NotAllowedError") this.#holdBack(); });
     return sink;
+  }
+
+  /** The browser plays no sound before the user does something: says so once, and plays at the first key or click. */
+  #holdBack() {
+    if (this.heldBack) return;
+    this.heldBack = new AbortController();
+    for (const event of ["pointerup", "keydown"]) addEventListener(event, () => this.resume(), { signal: this.heldBack.signal });
+    this.dispatchEvent(new Event("sound"));
   }
 
   /** Another device, or none: the sections stay as they are. */

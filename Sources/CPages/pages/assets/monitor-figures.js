@@ -19,7 +19,7 @@ export function number(value, digits = 0) {
 const figures = {
   kbps: { unit: "unit.kbps" }, packets: { unit: "unit.packets" }, loss: { unit: "unit.percent", digits: 1, times: 100 },
   lossAfter: { unit: "unit.percent", digits: 1, times: 100 }, jitter: { unit: "unit.ms", digits: 0 }, rtt: { unit: "unit.ms" },
-  nack: { unit: "unit.times" }, pli: { unit: "unit.times" }, fps: { unit: "unit.fps" }, frames: { unit: "unit.fps" },
+  delay: { unit: "unit.ms" }, nack: { unit: "unit.times" }, pli: { unit: "unit.times" }, fps: { unit: "unit.fps" }, frames: { unit: "unit.fps" },
   freezes: { unit: "unit.times" }, keyframeAge: { unit: "unit.s", digits: 1 },
 };
 
@@ -43,14 +43,15 @@ export function inWords(direction) {
 
 function reasonsOf(direction) {
   if (!direction || direction.state === "none" || direction.state === "good") return [];
-  const { loss, lossAfter, rtt, jitter, fps, freezes } = direction;
+  const { loss, lossAfter, rtt, delay, jitter, fps, freezes } = direction;
   if (direction.state === "lost") return [t("reason.nothing")];
   const reasons = [];
   if (loss >= 0.02) {
     const isRepaired = lossAfter !== undefined && lossAfter < loss / 4;
     reasons.push(t(isRepaired ? "reason.repaired" : "reason.loss", { n: number(loss * 100) }));
   }
-  if (rtt >= 150) reasons.push(t("reason.rtt", { n: number(rtt) }));
+  if (delay >= 150) reasons.push(t("reason.delay", { n: number(delay) }));
+  else if (rtt >= 150) reasons.push(t("reason.rtt", { n: number(rtt) }));
   if (jitter >= 30) reasons.push(t("reason.jitter", { n: number(jitter) }));
   if (freezes > 0) reasons.push(t("reason.freezes", { n: number(freezes) }));
   if (fps > 0 && fps < 12) reasons.push(t("reason.fps", { n: number(fps) }));

@@ -9,7 +9,7 @@ export const graphSeconds = 300;
 
 const height = 60;
 /** The least that the top of a graph stands for, so that little does not look like much. */
-const leastTop = { kbps: 500, loss: 0.05, rtt: 100, jitter: 30, fps: 30 };
+const leastTop = { kbps: 500, loss: 0.05, rtt: 100, delay: 100, jitter: 30, fps: 30 };
 
 /** The least "round" number (such as 1.5 or 2 times a power of ten) that is not below `value`. */
 export function roundUp(value) {
@@ -29,7 +29,7 @@ function greatest(values) {
 }
 
 export class Graph {
-  /** @param name The figure: kbps, loss, rtt, jitter or fps. @param side Name of the direction's text. */
+  /** @param name The figure: kbps, loss, rtt, delay, jitter or fps. @param side Name of the direction's text. */
   constructor(name, side) {
     Object.assign(this, { name, side });
     const grid = svg("path", { class: "grid", d: [60, 120, 180, 240].map((x) => `M${x} 0V${height}`).join("") });

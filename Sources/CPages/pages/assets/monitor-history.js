@@ -3,7 +3,7 @@
 import { graphSeconds } from "./monitor-graph.js";
 
 /** The figures that graphs show. */
-export const graphFigures = ["kbps", "loss", "rtt", "jitter", "fps"];
+export const graphFigures = ["kbps", "loss", "rtt", "delay", "jitter", "fps"];
 
 const sides = ["up", "down"];
 

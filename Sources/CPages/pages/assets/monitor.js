@@ -2,7 +2,7 @@
 
 import "./board-texts.js";
 import "./monitor-texts.js";
-import { Chips, ConnectionSign, dress, Gate, holdSeat, runClock, unfit } from "./board.js";
+import { Chips, ConnectionSign, dress, Gate, holdSeat, runClock, StaleStrip, unfit } from "./board.js";
 import { announce, byId, setText, show } from "./dom.js";
 import { language, t } from "./language.js";
 import { LineDetail } from "./monitor-detail.js";
@@ -19,6 +19,8 @@ const roles = ["technician", "operator", "chair"];
 const filters = [{ value: "all" }, ...tileStates.map((state) => ({ value: state, outline: lineShapes[state], state }))];
 /** How long after its last movement a hand counts as being on the tiles, in seconds. */
 const handRests = 6;
+/** Figures come once a second; older ones than this many seconds are not shown as if they were new. */
+const figuresLimit = 4;
 
 function seconds() { return performance.now() / 1000; }
 
@@ -38,6 +40,7 @@ class Monitor {
 
   makeParts() {
     this.sign = new ConnectionSign(byId("connection"), this.socket);
+    this.stale = new StaleStrip(byId("stale"), this.socket, byId("wall"));
     this.gate = new Gate(byId("gate"), () => this.begin());
     this.chips = new Chips(byId("counts"), filters, (value) => t(`quality.${value}`), () => this.select());
     this.search = byId("search");
@@ -88,14 +91,20 @@ class Monitor {
         this.touch("whole");
       }
       this.isInformed = true;
+      this.stale.refresh();
+      this.stale.update(figuresLimit);
       this.touch("health");
     });
     on("notice", ({ detail }) => announce(byId("toasts"), detail.text));
-    setInterval(() => this.touch("time"), 1000);
+    setInterval(() => {
+      this.touch("time");
+      this.stale.update(figuresLimit);
+    }, 1000);
   }
 
   turn() {
     this.sign.update();
+    this.stale.update(figuresLimit);
     if (this.socket.state === "ended") this.gate.close(this.socket.end ?? { reason: "other", text: "" });
   }
 

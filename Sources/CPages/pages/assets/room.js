@@ -17,8 +17,8 @@ export class RoomState {
     this.floor = { holders: [], queue: [] };
     /** {program: [code], seen: [code]}. */
     this.program = { program: [], seen: [] };
-    /** The point that speaks, or null. */
-    this.speaking = null;
+    /** Who spoke last, by the server; see `speaking`. */
+    this.speaker = null;
     /** [{kind, index, point, source, state}]. */
     this.slots = [];
     /** code → line, in the roster's order. */
@@ -44,6 +44,18 @@ export class RoomState {
   /** What is on a slot: {kind, index, point, source, state} or null. */
   slot(kind, index) { return this.slots.find((slot) => slot.kind === kind && slot.index === index) ?? null; }
 
+  /** The point that speaks, or null. Who is not heard any more does not speak, whoever came last. */
+  get speaking() {
+    return this.roster.get(this.speaker)?.state === "present" && this.hears(this.speaker) ? this.speaker : null;
+  }
+
+  /** Whether the others hear a point, by the room's rules. */
+  hears(code) {
+    const line = this.roster.get(code);
+    if (!line || line.muted) return false;
+    return this.info.mode === "discussion" || this.holds(code) || line.role === "chair" || this.info.central === code;
+  }
+
   /** The place of a point in the queue (1 …), or 0. */
   place(code) { return this.floor.queue.find((entry) => entry.point === code)?.position ?? 0; }
 
@@ -60,7 +72,7 @@ export class RoomState {
     case "floor": this.#floor(message); return;
     case "room": this.#info(message); return;
     case "program": this.#program(message); return;
-    case "speaking": this.speaking = message.point ?? null; return;
+    case "speaking": this.speaker = message.point ?? null; return;
     case "message": this.#message(message); return;
     case "health": for (const line of message.lines ?? []) this.health.set(line.point, line); return;
     }
@@ -74,7 +86,7 @@ export class RoomState {
     if (message.room) this.#info(message.room);
     if (message.floor) this.#floor(message.floor);
     if (message.program) this.#program(message.program);
-    if (message.speaking) this.speaking = message.speaking.point ?? null;
+    if (message.speaking) this.speaker = message.speaking.point ?? null;
     if (message.slots) this.slots = message.slots;
     if (message.roster) this.#replace(message.roster);
   }

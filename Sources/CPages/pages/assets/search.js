@@ -1,6 +1,9 @@
-// Search in Vietnamese names: "da nang" finds "Đà Nẵng", "Đà" does not find "Da". A mark that is typed must be there.
+// Search in Vietnamese names: "da nang" finds "Đà Nẵng", "Đà" does not find "Da". A mark that is typed must be there, a
+// tone on that letter or the next. Some keyboards write the Icelandic ð for đ.
 
 const mark = /\p{M}/u;
+/** Grave, acute, tilde, hook above, dot below: "Hoà" and "Hòa" are one name, written by two customs. */
+const tones = "\u0300\u0301\u0303\u0309\u0323";
 
 /** Lower case without diacritics; đ becomes d. */
 export function fold(text) {
@@ -15,7 +18,7 @@ export function fold(text) {
 export function prepare(text) {
   let letters = "";
   const marks = [];
-  for (const unit of String(text ?? "").toLowerCase().replaceAll("đ", "d\u0335").normalize("NFD")) {
+  for (const unit of String(text ?? "").toLowerCase().replace(/[đð]/gu, "d\u0335").normalize("NFD")) {
     if (mark.test(unit)) {
       if (marks.length > 0) marks[marks.length - 1] += unit;
       continue;
@@ -30,8 +33,9 @@ export function prepare(text) {
 
 function standsAt(word, text, position) {
   for (let index = 0; index < word.marks.length; index += 1) {
-    const there = text.marks[position + index];
-    for (const unit of word.marks[index]) if (!there.includes(unit)) return false;
+    const at = position + index, there = text.marks[at];
+    const beside = (text.marks[at - 1] ?? "") + there + (text.marks[at + 1] ?? "");
+    for (const unit of word.marks[index]) if (!(tones.includes(unit) ? beside : there).includes(unit)) return false;
   }
   return true;
 }

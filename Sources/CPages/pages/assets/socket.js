@@ -1,7 +1,7 @@
 // The room's events and commands over one WebSocket, `diemcau.v1`; comes back by itself.
 
 import { pause } from "./backoff.js";
-import { binding, keepBinding } from "./token.js";
+import { binding, claimTab, keepBinding } from "./token.js";
 import { RoomState } from "./room.js";
 
 const protocol = "diemcau.v1";
@@ -56,18 +56,24 @@ export class RoomSocket extends EventTarget {
 
   /** Connects, and stays connected. `takeover`: takes the seat from another device, once. */
   connect({ takeover = false } = {}) {
+    clearTimeout(this.leaving);
     this.takeover = takeover;
     this.attempt = 0;
     this.lostAt = performance.now();
     this.end = null;
-    this.#open();
+    const turn = this.turn = {};
+    this.#enter("connecting");
+    claimTab().then(() => { if (this.turn === turn) this.#open(); });
   }
+
+  /** Whether it ended because the token's time is over: it can't come back, but media that is there goes on. */
+  get isExpired() { return this.state === "ended" && this.end.reason === "token-expired"; }
 
   /** Leaves the room for good. */
   leave() {
     if (this.state === "open") {
       this.socket.send(JSON.stringify({ type: "leave" }));
-      setTimeout(() => this.#finish({ reason: "left", text: "" }), 1000);
+      this.leaving = setTimeout(() => this.#finish({ reason: "left", text: "" }), 1000);
     } else this.#finish({ reason: "left", text: "" });
   }
 
@@ -112,7 +118,13 @@ export class RoomSocket extends EventTarget {
     this.#enter("connecting");
     const address = new URL(`/v1/rooms/${encodeURIComponent(this.id)}/socket`, location.href);
     address.protocol = address.protocol === "http:" ? "ws:" : "wss:";
-    const socket = this.socket = new WebSocket(address, [protocol, `diemcau.token.${this.token}`]);
+    let socket;
+    try {
+      socket = this.socket = new WebSocket(address, [protocol, `diemcau.token.${this.token}`]);
+    } catch {
+      // The token has letters that no subprotocol may have (RFC 6455 §4.1).
+      return void this.#finish({ reason: "token-wrong", text: "" });
+    }
     const mine = (call) => (event) => { if (this.socket === socket) call(event); };
     this.openTimer = setTimeout(mine(() => this.#lost(false)), openLimit);
     let opened = false;
@@ -166,11 +178,14 @@ export class RoomSocket extends EventTarget {
   }
 
   #finish(end) {
-    if (this.state === "ended") return;
+    if (this.state === "ended" && !this.isExpired) return;
     clearTimeout(this.retry);
+    clearTimeout(this.leaving);
+    this.turn = null;
     this.#drop();
     this.end = end;
     if (end.reason === "left") keepBinding(null);
+    this.state = null;  // It may have ended before, for another reason.
     this.#enter("ended");
   }
 
