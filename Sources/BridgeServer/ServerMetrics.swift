@@ -105,6 +105,7 @@ struct ServerMetrics {
             ("replayed", { $0.plane.refused.replayed }),
             ("malformed", { $0.plane.refused.malformed &+ $0.plane.unreadable }),
             ("too-many-sources", { $0.plane.refused.tooManySources }),
+            ("above-limit", { $0.plane.aboveLimit }),
             ("unexpected", { $0.plane.refused.unexpected }),
             ("outbox-full", { $0.plane.outboxFull }),
             ("crossing-full", { $0.plane.crossingsDropped &+ $0.mailDropped }),

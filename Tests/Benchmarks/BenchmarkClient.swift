@@ -49,7 +49,7 @@ final class BenchmarkClient {
         description = ResourceDescription(
             number: number, room: 1, seat: isPublisher ? number : nil, localICE: theirs, remoteICE: own,
             fingerprints: [fingerprint], tracks: isPublisher ? [Self.camera(ssrc)] : [],
-            slots: isPublisher ? [] : [Self.slot(number)], uplinkLimit: .megabits(4))
+            slots: isPublisher ? [] : [Self.slot(number)], uplinkLimit: Bitrate(bitsPerSecond: .max))
     }
 
     private static func camera(_ ssrc: SSRC) -> TrackDescription {

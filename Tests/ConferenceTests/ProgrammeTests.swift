@@ -77,7 +77,7 @@ struct ProgrammeTests {
         for index in 0..<3 { try fixture.publish("p\(index)", at: .zero) }
         let speaker = try RoomFixture.point("p2")
         _ = try speak("p2", fixture, at: .zero)
-        fixture.run(to: .ms(2_000))
+        _ = fixture.run(to: .ms(2_000))
         #expect(fixture.room.speaker == speaker)
         // Neither does a pause end it, nor another voice's word make it longer.
         _ = try speak(nil, fixture, at: .ms(2_000))
@@ -85,9 +85,9 @@ struct ProgrammeTests {
         _ = try speak(nil, fixture, at: .ms(2_600))
         _ = try speak("p1", fixture, at: .ms(3_000))
         _ = try speak(nil, fixture, at: .ms(3_500))
-        fixture.run(to: .ms(5_599))
+        _ = fixture.run(to: .ms(5_599))
         #expect(fixture.room.speaker == speaker)
-        fixture.run(to: .ms(5_600))
+        _ = fixture.run(to: .ms(5_600))
         #expect(fixture.room.speaker == nil && fixture.changed == [.speaking])
         #expect(plan(fixture).first == "p2")
         _ = try speak("p2", fixture, at: .ms(5_700))

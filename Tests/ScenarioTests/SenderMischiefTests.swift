@@ -41,6 +41,29 @@ struct SenderMischiefTests {
         for watcher in watchers + [plain] { #expect(watcher.mainPicture.packets.count > 1_000) }
     }
 
+    @Test("a device that sends far more than the room lets it is held to four times that; its neighbour loses nothing")
+    func flood() throws {
+        let world = try World()
+        let client = try world.join("p0", .sender)
+        try world.join("p1", .sender)
+        var plan = SimulatedClient.Plan.receiver
+        plan.pictureSlots = 2
+        let watcher = try world.watch(plan)
+        client.streams[1].payloadSize = 1_100
+        world.run(for: .seconds(2))
+        #expect(world.counters().aboveLimit == 0)
+        client.streams[1].packetsPerFrame = 200
+        world.run(for: .seconds(6))
+        watcher.forgetReceived()
+        let forwarded = world.counters().bytesForwarded
+        let dropped = world.counters().aboveLimit
+        world.run(for: .seconds(2))
+        #expect(world.counters().aboveLimit - dropped > 1_000)
+        // The room's limit is 2 Mbit/s; beside four times that go the neighbour's picture, headers and tags.
+        #expect((1_500_000...2_500_000).contains(world.counters().bytesForwarded - forwarded))
+        #expect(watcher.picture(1).packets.count > 80 && isWhole(watcher.picture(1)))
+    }
+
     @Test("a packet whose repair comes before anybody missed it is not lost")
     func earlyRepair() throws {
         let world = try World()

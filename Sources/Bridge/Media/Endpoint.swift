@@ -26,6 +26,7 @@ final class Endpoint {
     var audioJitter: UInt32?
     var pictureJitter: UInt32?
     var delays = EndpointDelays()
+    var uplinkBound: UplinkBound
     var reportedState = MediaTransport.State.checking
     var reportedSources = LiveSources()
     var reportedSlots: [SlotReport] = []
@@ -49,6 +50,7 @@ final class Endpoint {
         self.room = room
         // Spread over the second, so that reports of hundreds of endpoints don't leave in one burst.
         nextReport = now.advanced(by: .milliseconds(Int(description.number % 100) * 10))
+        uplinkBound = UplinkBound(limit: description.uplinkLimit)
         tracks = description.tracks.map(Track.init)
         let slots = description.slots.map { Slot($0, of: self) }
         audioSlots = slots.filter { !$0.description.isPicture }.sorted { $0.description.index < $1.description.index }

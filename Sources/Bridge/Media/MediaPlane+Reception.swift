@@ -60,6 +60,10 @@ extension MediaPlane {
         _ header: RTPHeader, index: UInt64, _ packet: borrowing RawSpan, payload: Range<Int>, of stream: SourceStream,
         track: Track, layer: Int, _ endpoint: Endpoint, at now: Instant, into outbox: inout Outbox
     ) {
+        guard endpoint.uplinkBound.takes(packet.byteCount, at: now) else {
+            counters.aboveLimit &+= 1
+            return
+        }
         var source = SourcePacket(
             index: index, timestamp: header.timestamp, marker: header.marker, startsKeyframe: !stream.id.kind.isPicture)
         var pixels: Int?

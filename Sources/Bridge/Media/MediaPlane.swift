@@ -25,6 +25,8 @@ package final class MediaPlane {
         package var refused = MediaTransport.Counters()
         /// Authentic, but not to be read.
         package var unreadable: UInt64 = 0
+        /// Authentic, but more than one device may have sent on to everybody.
+        package var aboveLimit: UInt64 = 0
         package var outboxFull: UInt64 = 0
         /// Packets for other loops that found their queue full.
         package var crossingsDropped: UInt64 = 0
