@@ -312,7 +312,7 @@ async def page_token_runs_out(bridge: Bridge) -> str:
     async def up() -> dict:
         """What came from the point in the last second."""
         line = await asyncio.to_thread(health, bridge, technician, "xa-1")
-        return line["lines"][0]["up"]
+        return line["up"]
 
     async with Pages(bridge) as pages, Thoroughfare(bridge) as way:
         loop = asyncio.get_running_loop()

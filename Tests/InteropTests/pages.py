@@ -68,7 +68,8 @@ class Pages:
 
         An answer that says no is the page's to judge, and no complaint.
         """
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        is_answer = message.text.startswith("Failed to load resource") or "HTTP Authentication failed" in message.text
+        if message.type == "error" and not is_answer:
             self.complaints.append(f"{page}: {message.text[:300]}")
 
     def require_no_complaints(self) -> None:
