@@ -8,11 +8,15 @@ import Units
 /// `/metrics`, `/healthz` and `/readyz` in plain HTTP, for the operator's own network; loopback by default.
 final class MetricsListener {
     private var listener: TCPListener?
-    private var open: [ObjectIdentifier: TCPStream] = [:]
+    private let loop: EventLoop
+    private var open: [(stream: TCPStream, since: Instant)] = []
     /// Scrapers come one at a time; more than this are turned away.
     private static let maximumConnections = 32
+    /// How long one may take to ask and to read where others wait; ours.
+    private static let patience = Duration.seconds(10)
 
     init(on loop: EventLoop, address: SocketAddress, text: @escaping () -> String) throws(LoopError) {
+        self.loop = loop
         listener = try TCPListener(on: loop, address: address, backlog: 16) { [unowned self] stream in
             serve(stream, text: text)
         }
@@ -21,31 +25,32 @@ final class MetricsListener {
     func close() {
         listener?.close()
         listener = nil
-        for stream in open.values { stream.close() }
-        open = [:]
+        for (stream, _) in open { stream.close() }
+        open = []
+    }
+
+    /// Forgets the connections that are over, and ends those that have had their time.
+    private func makeRoom() {
+        for (stream, since) in open where loop.now.since(since) > Self.patience { stream.close() }
+        open.removeAll { $0.stream.isClosed }
     }
 
     private func serve(_ stream: TCPStream, text: @escaping () -> String) {
+        makeRoom()
         guard open.count < Self.maximumConnections else { return stream.close() }
-        let id = ObjectIdentifier(stream)
-        open[id] = stream
+        open.append((stream, loop.now))
         var parser = RequestParser()
         do throws(LoopError) {
             try stream.startReading(
-                onRead: { [unowned self] bytes in
+                onRead: { [unowned stream] bytes in
                     parser.append(bytes)
                     guard let answer = Self.answer(&parser, text: text) else { return }
                     // A scraper that does not read gets what the kernel takes.
                     try? stream.write(answer)
-                    open[id] = nil
                     stream.closeWhenWritten()
                 },
-                onEnd: { [unowned self] _ in
-                    open[id] = nil
-                    stream.close()
-                })
+                onEnd: { [unowned stream] _ in stream.close() })
         } catch {
-            open[id] = nil
             stream.close()
         }
     }

@@ -256,3 +256,26 @@ async def metrics(bridge: Bridge) -> str:
     families = len(re.findall(r"^# TYPE ", text, re.MULTILINE))
     require(families >= 5, f"only {families} families")
     return f"{families} families, {len(text.splitlines())} lines"
+
+
+@case("metrics-silent", metrics=True)
+async def metrics_silent(bridge: Bridge) -> str:
+    """Connections that ask nothing, as many as are taken, keep nobody from the metrics for longer than ten seconds."""
+    url = f"http://127.0.0.1:{bridge.metrics_port}/healthz"
+    silent = [await asyncio.open_connection("127.0.0.1", bridge.metrics_port) for _ in range(32)]
+    begin = asyncio.get_running_loop().time()
+
+    async def answers() -> bool:
+        async with aiohttp.ClientSession() as http:
+            try:
+                async with http.get(url) as response:
+                    return response.status == 200
+            except aiohttp.ClientError:
+                return False
+
+    require(not await answers(), "32 silent connections are not all that are taken")
+    await eventually(answers, 15, "nobody is answered")
+    seconds = asyncio.get_running_loop().time() - begin
+    for _, writer in silent:
+        writer.close()
+    return f"answered after {seconds:.1f} s"
