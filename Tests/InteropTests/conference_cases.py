@@ -11,6 +11,12 @@ from peers import Peer, Refused
 
 CHAIR, POINTS, LINE = 523, 700, 1000  # what their microphones hear, in hertz
 COMMUNES = ("xa-1", "phuong-1")
+# Whether any two of a page's elements lie over each other.
+OVERLAPS = """(selector) => {
+  const boxes = [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+  return boxes.some((a, index) => boxes.slice(index + 1).some((b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+}"""
 
 
 def heard(receiver: Peer, hertz: float) -> float:
@@ -142,6 +148,7 @@ async def watch(monitor: Tab) -> str:
     await eventually(graphs, 15, "the graphs have no lines")
     require(not await monitor.text("#detail [role=status]"), "the last five minutes could not be loaded")
     await monitor.photograph("monitor-detail")
+    require(not await monitor.tab.evaluate(OVERLAPS, "#detail .graph"), "graphs lie over each other")
     rate = await monitor.text("#detail .graph[data-figure=kbps] strong")
     await monitor.press("Escape")
     await monitor.shows_no("#detail")

@@ -40,6 +40,8 @@ export class LineDetail {
     this.historyTitle = part("h3", "");
     const columns = sides.map((side) => create("div", { class: "column" }, this.words[side].element,
       ...this.graphs[side].map((graph) => graph.element)));
+    // A row for each part, so that both columns' graphs stand side by side.
+    for (const column of columns) column.style.gridRow = `span ${column.childElementCount}`;
     this.ago = part("span", "grow");
     this.present = part("span", "");
     fill(this.element, create("div", { class: "bar head" }, this.name, shut), this.state, this.contact, this.facts,
