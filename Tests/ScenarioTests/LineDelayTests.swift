@@ -147,11 +147,7 @@ struct LineDelayTests {
         arguments: [true, false])
     func encoderAndPlayer(isUp: Bool) throws {
         let watch = try LineWatch(points: 2)
-        let encoder = try watch.world.join("p5", .sender, route: "whip")
-        try watch.open(3, of: 5, sends: true, receives: false)
-        let player = try watch.world.join(
-            "p5", .receiver, route: "whep", fields: ["Diemcau-Binding": encoder.secret])
-        try watch.open(4, of: 5, sends: false, receives: true)
+        let (encoder, player) = try watch.joinEncoderAndPlayer()
         try watch.run(8)
         let flows = try #require(isUp ? try watch.line(5).up.kbps : try watch.line(5).down.kbps)
         let queue = DeepQueue(kilobits: flows * 0.6)

@@ -124,11 +124,7 @@ struct LineHealthTests {
     @Test("an encoder and a player of one point are one line, and coming back is a reconnection")
     func severalResources() throws {
         let watch = try LineWatch(points: 2)
-        let encoder = try watch.world.join("p5", .sender, route: "whip")
-        try watch.open(3, of: 5, sends: true, receives: false)
-        let player = try watch.world.join(
-            "p5", .receiver, route: "whep", fields: ["Diemcau-Binding": encoder.secret])
-        try watch.open(4, of: 5, sends: false, receives: true)
+        let (encoder, player) = try watch.joinEncoderAndPlayer()
         try watch.run(6)
         let line = try watch.line(5)
         #expect(line.up.state == .good && line.down.state == .good && line.reconnects == 0)

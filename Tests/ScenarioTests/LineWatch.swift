@@ -33,6 +33,15 @@ final class LineWatch {
         try world.show(["p1"])
     }
 
+    /// A point behind the others that sends by one device and receives by another: p5, resources 3 and 4 beside two points.
+    func joinEncoderAndPlayer() throws -> (encoder: SimulatedClient, player: SimulatedClient) {
+        let encoder = try world.join("p5", .sender, route: "whip")
+        try open(3, of: 5, sends: true, receives: false)
+        let player = try world.join("p5", .receiver, route: "whep", fields: ["Diemcau-Binding": encoder.secret])
+        try open(4, of: 5, sends: false, receives: true)
+        return (encoder, player)
+    }
+
     func open(_ resource: UInt32, of number: Int, sends: Bool, receives: Bool) throws {
         monitor.open(
             resource, of: try point(number), in: try #require(room), sends: sends, receives: receives,
