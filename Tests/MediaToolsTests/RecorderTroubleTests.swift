@@ -8,13 +8,6 @@ import Wire
 
 @Suite("Recorder in trouble")
 struct RecorderTroubleTests {
-    private func packet(_ number: UInt16, startsKeyframe: Bool) -> ReceivedPacket {
-        ReceivedPacket(
-            slot: .picture(0), codec: .vp8, payloadType: 100, marker: true,
-            sequenceNumber: SequenceNumber(rawValue: number), timestamp: UInt32(number) * 3_600,
-            ssrc: SSRC(rawValue: 11), payload: 0..<1, startsKeyframe: startsKeyframe, isRepaired: false)
-    }
-
     @Test("a file that can't begin for want of a keyframe asks for one, one that goes on does not")
     func keyframes() throws {
         let folder = try TestFolder()
@@ -22,10 +15,10 @@ struct RecorderTroubleTests {
             let recorder = try Recorder(folder: folder.path, on: loop)
             var wanted: [Int] = []
             recorder.onKeyframeWanted = { wanted.append($0) }
-            func receive(_ number: UInt16, startsKeyframe: Bool) {
+            func receive(_ number: Int, startsKeyframe: Bool) {
                 let bytes: [UInt8] = [0]
                 recorder.receive(
-                    packet(number, startsKeyframe: startsKeyframe), payload: bytes.span.bytes, at: loop.now)
+                    .picture(number, on: 0, startsKeyframe: startsKeyframe), payload: bytes.span.bytes, at: loop.now)
             }
             receive(1, startsKeyframe: false)
             #expect(wanted == [0])
@@ -46,8 +39,8 @@ struct RecorderTroubleTests {
             recorder.onMessage = { messages.append($0) }
             try run("rm", ["-r", path])
             let bytes: [UInt8] = [0]
-            for number in 0..<50 as Range<UInt16> {
-                recorder.receive(packet(number, startsKeyframe: true), payload: bytes.span.bytes, at: loop.now)
+            for number in 0..<50 {
+                recorder.receive(.picture(number, on: 0), payload: bytes.span.bytes, at: loop.now)
             }
             recorder.close()
         }

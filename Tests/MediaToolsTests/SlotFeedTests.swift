@@ -8,15 +8,6 @@ import Wire
 
 @Suite("SlotFeed")
 struct SlotFeedTests {
-    /// Packet `number` of a stream, as if it had been received.
-    private func packet(_ number: Int, length: Int) -> ReceivedPacket {
-        ReceivedPacket(
-            slot: .picture(1), codec: .vp8, payloadType: 100, marker: true,
-            sequenceNumber: SequenceNumber(rawValue: UInt16(truncatingIfNeeded: number)),
-            timestamp: UInt32(number) * 3_600, ssrc: SSRC(rawValue: 11), payload: 0..<length, startsKeyframe: true,
-            isRepaired: false)
-    }
-
     @Test("what comes faster than the child reads waits here, in order, and nothing of it is lost")
     func backlog() throws {
         let count = 3_000
@@ -36,7 +27,7 @@ struct SlotFeedTests {
             }
             let payload = [UInt8](repeating: 7, count: 1_100)
             for number in 0..<count {
-                feed.receive(packet(number, length: payload.count), payload: payload.span.bytes, at: loop.now)
+                feed.receive(.picture(number, on: 1, length: payload.count), payload: payload.span.bytes, at: loop.now)
             }
             loop.run()
             dropped.value = socket.counters.queueOverflows
